@@ -1,0 +1,31 @@
+/*
+ * limits.h -- every ceiling, with its unit and its reason. Exceeding one is a
+ * named error with the limit in the text, never a truncation.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#define KIB 1024
+#define MIB (1024 * 1024)
+
+#define LIMIT_BODY_BYTES (16 * MIB)       /* request body; attachments will have their own */
+#define LIMIT_XML_DEPTH 64                /* elements; SOAP and CAML need 12 */
+#define LIMIT_XML_NODES 1000000           /* 2,000 methods of 120 fields with attributes fit */
+#define LIMIT_BATCH_METHODS 2000          /* per UpdateListItems; Outlook sends 1 to 100 */
+#define LIMIT_METHOD_FIELDS 512           /* fields and properties of one method */
+#define LIMIT_FIELD_BYTES (8 * MIB)       /* one value: Outlook bodies reach megabytes */
+#define LIMIT_BAG_BYTES (12 * MIB)        /* all properties of one item */
+#define LIMIT_BAG_NAME_BYTES 255          /* property name */
+#define LIMIT_KEY_BYTES 512               /* source key as text: an index holds it */
+#define LIMIT_HISTORY_BYTES 4000          /* vti_versionhistory: about 100 editors */
+#define LIMIT_LOGIN_BYTES 255
+#define LIMIT_COLUMNS 200                 /* mapped columns of one provider */
+#define LIMIT_KEY_PARTS 8
+#define LIMIT_HARVEST_ROWS 500            /* inbox rows in one transaction: bounds the list lock */
+#define LIMIT_PAGE_ROWS 1000              /* rows of one difference, unless configured lower */
+#define LIMIT_ARENA_BYTES (96 * MIB)      /* per request; a full body with its tree fits */
+#define LIMIT_SPOOL_MEMORY (1 * MIB)      /* of an answer; the rest goes to an unlinked file */
+#define LIMIT_RETRIES 6                   /* of a transaction that met a deadlock */
+#define LIMIT_LOCK_WAIT_S 5               /* innodb_lock_wait_timeout of our sessions */
+
+#endif
