@@ -7,6 +7,8 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
+
 #include "err.h"
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_NOTE, LOG_TRACE };

@@ -1,0 +1,56 @@
+/*
+ * front.h -- the table of protocols, and what each of them is given.
+ */
+#ifndef FRONT_FRONT_H
+#define FRONT_FRONT_H
+
+#include "engine.h"
+#include "http.h"
+#include "list.h"
+
+struct site { /* from the configuration; immutable */
+	const char *base_url;        /* "https://host/crm", no trailing slash: all absolute URLs start with it */
+	const char *base_path;       /* "/crm" or "" */
+	const char *title;           /* site-name of links and pages */
+	const char *alternate_urls;  /* comma-separated, or NULL: base_url + "/" */
+	unsigned min_minutes, recommended_minutes;
+	const char *zone_name;       /* of dates without UTC */
+	struct zone *zone;
+	const char *htdocs;          /* folder of static files */
+	const char *admin;           /* logins that may see the status page, "a, b" */
+	const char *auth_hint;       /* WWW-Authenticate of a 401 of ours, or NULL: the web server's business */
+};
+
+struct front_context {
+	const struct site *site;
+	const struct lists *lists;
+	struct engine *engine;
+	struct principal who;        /* filled by front_handle */
+	/* NULL: the database answers. Else a sentence why not: everything but /healthz and files is 503. */
+	const char *unavailable;
+};
+
+/*
+ * Answer one request completely: finds the protocol by longest prefix (any
+ * case), checks method, user and size, calls it. Never fails: every error is an
+ * answer.
+ */
+void front_handle(struct front_context *c, const struct request *q, struct response *r);
+
+struct front {
+	const char *prefix;          /* below base_path; "" matches what is left */
+	const char *methods;         /* "GET HEAD POST" */
+	enum { USER_REQUIRED, USER_OPTIONAL } user;
+	void (*handle)(struct front_context *c, const struct request *q, struct response *r);
+};
+
+/* The lists that this user may read; n in *out_n. On the engine's arena. */
+struct list *const *front_lists(struct front_context *c, size_t *out_n);
+/* By folder name, readable by this user, or NULL. */
+struct list *front_list(struct front_context *c, struct str name);
+
+/* Protocols, one per folder. */
+void lists_handle(struct front_context *c, const struct request *q, struct response *r);
+void portal_handle(struct front_context *c, const struct request *q, struct response *r);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * http.h -- a request and its complete answer, free of FastCGI: worker.c fills
+ * the one and sends the other, tests do the same in memory.
+ */
+#ifndef FRONT_HTTP_H
+#define FRONT_HTTP_H
+
+#include <stdint.h>
+#include "access.h"
+#include "arena.h"
+#include "buf.h"
+#include "spool.h"
+
+enum body_state { BODY_OK, BODY_TOO_LARGE, BODY_CUT };
+
+struct request {
+	const char *id;            /* goes into the log and into error texts */
+	struct str method;
+	struct str path;           /* decoded, without query */
+	struct str query;          /* raw, without '?' */
+	struct str content_type;
+	struct str remote_user;    /* as the web server said; empty: nobody */
+	struct str remote_addr;
+	struct str user_agent;
+	enum body_state body_state;
+	struct str body;
+	/* Any other header, by its HTTP name ("SOAPAction"); NULL p when absent. */
+	struct str (*header)(void *arg, const char *name);
+	void *header_arg;
+};
+
+/* What the access line tells besides method, path and status. Borrowed text on the arena. */
+struct access_note {
+	const char *list;
+	const char *operation;
+	const char *outcome;
+	const char *detail;
+	uint64_t rows;
+};
+
+struct response {
+	int status;
+	struct buf headers;        /* "Name: value\r\n" each, without Status and Content-Length */
+	struct spool body;
+	bool is_head;              /* body counts for Content-Length but is not sent */
+	struct access_note note;
+};
+
+/* body_dir: for answers beyond memory. */
+void response_init(struct response *r, const char *body_dir);
+/* Ready for the next request; keeps memory. */
+void response_reset(struct response *r);
+void response_clear(struct response *r);
+/* Value: CR, LF and other controls are refused (the header is left out, logged). */
+void response_header(struct response *r, const char *name, const char *fmt, ...) PRINTF(3, 4);
+/* Forget what was written, answer with a short plain text (no HTML, no redirect). */
+void response_error(struct response *r, int status, const char *fmt, ...) PRINTF(3, 4);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * wire.h -- canonical fields in SharePoint's spelling: internal name, GUID,
+ * type, and the text form of values on the wire. MS-OUTSPS 3.2.4.2, fields.
+ */
+#ifndef FRONT_LISTS_WIRE_H
+#define FRONT_LISTS_WIRE_H
+
+#include "field.h"
+#include "list.h"
+#include "xmlw.h"
+
+enum wire_flags {
+	WIRE_SCHEMA = 1,   /* declared even when no column is mapped (its value then lives in the bag) */
+	WIRE_BAG_ONLY = 2, /* has no ID: never declared, always a property */
+	WIRE_DATE_ONLY = 4,
+	WIRE_RICH = 8
+};
+
+struct wire_field {
+	enum field field;
+	const char *name;      /* internal name: ows_<name> */
+	const char *id;        /* "{lower-case}" or NULL */
+	const char *type;      /* "Text", "Note", "DateTime", ... */
+	const char *display;   /* DisplayName */
+	const char *alias;     /* Outlook 2003/2007's name, or NULL */
+	unsigned flags;
+};
+
+/* By internal name or alias, case-sensitive, for that kind of list. NULL: no such field. */
+const struct wire_field *wire_by_name(enum list_kind kind, struct str name);
+const struct wire_field *wire_of(enum list_kind kind, enum field f);
+/* For lists_load. */
+extern const struct vocabulary wire_vocabulary;
+
+/* The field is declared in GetList of this list. */
+bool wire_is_declared(const struct list *l, const struct wire_field *f);
+
+struct wire_dates {
+	bool in_utc;               /* DateInUtc TRUE: ISO with Z; else site time, "2026-03-05 10:00:00" */
+	const struct zone *zone;
+};
+
+/* Canonical value to wire text. On the arena, or v itself. */
+struct str wire_put(struct arena *a, const struct wire_field *f, struct str v,
+    const struct wire_dates *d);
+/*
+ * Wire text of an upload to canonical form. False: *why is a sentence for the
+ * user, *code the SharePoint error code ("0x8102001c").
+ */
+bool wire_get(struct arena *a, const struct wire_field *f, struct str text,
+    const struct wire_dates *d, struct str *out, const char **code, const char **why);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * engine.h -- what every engine call is given: the store, the arena of the
+ * request, time and chance. No globals.
+ */
+#ifndef SYNC_ENGINE_H
+#define SYNC_ENGINE_H
+
+#include "arena.h"
+#include "store.h"
+
+/* Places where a test may act in the middle of a transaction. */
+enum engine_hook {
+	HOOK_HARVEST_INBOX_READ, /* inbox rows are read, their view rows not yet */
+	HOOK_APPLY_WRITTEN,      /* the source is written, the list not yet locked */
+	HOOK_APPLY_COMMITTED     /* committed, the answer not yet given */
+};
+
+struct engine {
+	struct store *store;
+	struct arena *arena;
+	struct hash *hash;
+	void *env;
+	void (*now)(void *env, int64_t *seconds, long *nanoseconds);
+	void (*random)(void *env, unsigned char *out, size_t n);
+	void (*hook)(void *env, enum engine_hook); /* NULL outside tests */
+	void (*pause)(void *env, unsigned ms);     /* before a retry */
+	uint32_t page_rows;   /* most rows of one difference */
+};
+
+#endif

@@ -1,0 +1,153 @@
+/*
+ * list.h -- immutable definition of a list, read from providers/<name>/provider.ini.
+ *
+ * What the database says about the view (types, lengths, writability) is added
+ * when the definition is bound to it (db/); what users may do is in access.h.
+ */
+#ifndef SYNC_LIST_H
+#define SYNC_LIST_H
+
+#include "arena.h"
+#include "field.h"
+#include "guid.h"
+#include "hash.h"
+#include "ini.h"
+#include "limits.h"
+#include "zone.h"
+
+enum track_mode { TRACK_TRIGGERS, TRACK_SCAN };
+enum write_mode { WRITE_NONE, WRITE_VIEW, WRITE_PROCEDURES };
+enum key_from { KEY_AUTO, KEY_UUID, KEY_FIELDS, KEY_PROCEDURE };
+enum { ALLOW_INSERT = 1, ALLOW_UPDATE = 2, ALLOW_DELETE = 4 };
+
+/* [values.X]: column text = field text; the first column text of a field text is written. */
+struct translation {
+	struct str column; /* NULL p: SQL NULL */
+	struct str field;
+};
+
+/* What the column's type is, as far as conversion goes. Filled when bound. */
+enum column_class {
+	COLUMN_TEXT,     /* CHAR VARCHAR TEXT ENUM SET JSON UUID INET */
+	COLUMN_INTEGER,
+	COLUMN_DECIMAL,  /* DECIMAL FLOAT DOUBLE */
+	COLUMN_DATE,     /* never shifts */
+	COLUMN_DATETIME, /* local time of the list's zone */
+	COLUMN_TIMESTAMP,/* UTC */
+	COLUMN_TIME,
+	COLUMN_BINARY,   /* BINARY VARBINARY BLOB BIT */
+	COLUMN_OTHER
+};
+
+struct column {
+	enum field field;
+	const char *name;       /* column of the view */
+	enum value_type type;   /* of the field */
+	bool is_readonly;       /* [write] readonly, or not updatable */
+	int line;               /* in the provider file */
+	size_t translation_n;
+	const struct translation *translation;
+	/* from the database, when bound: */
+	enum column_class class;
+	char sql_type[64];      /* "varchar(50)": compared at every bind */
+	uint32_t max_chars;     /* text; 0 = no limit known */
+	bool is_nullable;
+	bool has_default;
+};
+
+/* [track] tables: one base table and how its rows lead to keys of the view. */
+struct tracked {
+	const char *schema, *table;
+	size_t part_n;               /* 0: table:* (any change asks for a scan) */
+	const char *part[LIMIT_KEY_PARTS]; /* columns of the table, in the order of the key */
+	const char *via;             /* table:col->viewcol, else NULL */
+};
+
+struct constant { /* [defaults] column = value */
+	const char *column;
+	struct str value;            /* NULL p: SQL NULL */
+};
+
+struct list {
+	const char *name;            /* folder of the provider file; part of URLs */
+	const char *file;
+	const char *title;
+	const char *description;     /* "" when absent */
+	struct guid id;
+	enum list_kind kind;
+
+	const char *schema, *view;
+	size_t key_n;
+	const char *key[LIMIT_KEY_PARTS];
+	const char *created, *modified; /* columns, or NULL */
+	const char *owner;              /* column, or NULL */
+	const char *zone_name;
+	struct zone *zone;
+
+	enum track_mode track;
+	size_t tracked_n;
+	const struct tracked *tracked;
+	int64_t scan_every_s;        /* 0: look at every poll (scan mode) */
+
+	enum write_mode write;
+	unsigned allow;              /* ALLOW_* */
+	const char *delete_set;      /* "COLUMN" of `set COLUMN=VALUE`, or NULL */
+	struct str delete_set_value;
+	const struct tracked *delete_from; /* or NULL */
+	enum key_from key_from;
+	int mass_delete_percent;     /* 100 = no brake */
+
+	const char *read, *write_access; /* as written: "*", "alice, bob" */
+
+	size_t column_n;
+	struct column *column;       /* in the order of enum field: one order for fingerprints */
+	size_t constant_n;
+	const struct constant *constant;
+
+	/* from the database, when bound: */
+	uint32_t no;                 /* the store's number; 0: not bound */
+	enum column_class key_class[LIMIT_KEY_PARTS];
+	const char *key_type[LIMIT_KEY_PARTS];   /* "int(11)" */
+	const char *key_collation[LIMIT_KEY_PARTS]; /* NULL for other than text */
+	bool key_is_auto;            /* AUTO_INCREMENT */
+	enum column_class created_class, modified_class;
+	unsigned char definition[32];/* hash of what clients can see of the mapping */
+	bool is_bound;               /* the store has checked it against the database and set `no` */
+};
+
+struct lists {
+	size_t n;
+	struct list **list;          /* by title */
+};
+
+/*
+ * The names that a provider file may use, supplied by a front.
+ * column_field: SharePoint's internal name (aliases too) for that kind.
+ */
+struct vocabulary {
+	bool (*field_by_name)(enum list_kind kind, struct str name, enum field *out);
+	const char *(*field_name)(enum list_kind kind, enum field f);
+};
+
+/*
+ * Read dir/<name>/provider.ini for every name. A file with an error is left
+ * out and the others go on; problems are added to p. Strings live on p->arena.
+ * `fatal` when the directory itself cannot be read: E_FAILED.
+ */
+enum outcome lists_load(const char *dir, const struct vocabulary *v, struct ini_problems *p,
+    struct lists **out, struct err *e) WARN_UNUSED;
+/* One file. NULL when it has errors. name: its folder. */
+struct list *list_load(const char *file, const char *name, const struct vocabulary *v,
+    struct ini_problems *p);
+/* Zones are heap memory. */
+void lists_close(struct lists *l);
+
+struct list *lists_by_id(const struct lists *l, const struct guid *id);
+struct list *lists_by_name(const struct lists *l, struct str name);   /* folder, any case */
+struct list *lists_by_title(const struct lists *l, struct str title); /* any case */
+/* Fill l->definition from what clients can see (fields, types, lengths, titles). Called when bound. */
+void list_define(struct list *l, struct hash *h);
+/* Index of the field's column, or -1. */
+int list_column(const struct list *l, enum field f);
+
+#endif
