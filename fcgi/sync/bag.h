@@ -13,6 +13,7 @@
 struct property {
 	struct str name;
 	struct str value;  /* never NULL in a bag; NULL p in an edit: take it away */
+	bool is_quiet;     /* of an edit: kept, but no change of the item by itself */
 };
 
 /* Walk: start with *at = 0. False at the end. Borrowed from bag. */
@@ -20,8 +21,8 @@ bool bag_next(struct str bag, size_t *at, struct property *out);
 /* NULL p when absent. */
 struct str bag_get(struct str bag, struct str name);
 /*
- * bag with the edits applied, later edits of one name winning. On the arena;
- * *changed says whether any value differs afterwards.
+ * bag with the edits applied, later edits of one name winning. On the arena.
+ * *changed: a property that is not quiet differs afterwards.
  */
 struct str bag_merge(struct arena *a, struct str bag, const struct property *edit, size_t n,
     bool *changed);

@@ -24,6 +24,8 @@ struct engine {
 	void (*random)(void *env, unsigned char *out, size_t n);
 	void (*hook)(void *env, enum engine_hook); /* NULL outside tests */
 	void (*pause)(void *env, unsigned ms);     /* before a retry */
+	/* After a connection lost in COMMIT: a new one, so that the receipt can be looked up. NULL: none. */
+	enum outcome (*reconnect)(void *env, struct err *e);
 	uint32_t page_rows;   /* most rows of one difference */
 };
 

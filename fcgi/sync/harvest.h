@@ -8,11 +8,25 @@
 #include "engine.h"
 
 /*
+ * E_UNAVAILABLE unless the sync database describes the list as this process
+ * does: while a new provider file is taken up, workers with the old one and
+ * the new one must not both judge what has changed.
+ */
+enum outcome harvest_current(const struct list *l, const struct list_state *st, struct err *e)
+    WARN_UNUSED;
+
+/* Stamp of a transaction's changes: now, never before the list's newest. */
+uint64_t harvest_ticks(struct engine *g, const struct list_state *st, int64_t *now_s);
+
+/*
  * Take up to max inbox rows (0: LIMIT_HARVEST_ROWS) in one transaction,
  * repeated after deadlocks. *taken: inbox rows consumed; 0: it was empty.
  */
 enum outcome harvest_some(struct engine *g, const struct list *l, size_t max, size_t *taken,
     struct err *e) WARN_UNUSED;
+/* What the row of this one key says now, whether or not the inbox knows of it. */
+enum outcome harvest_key(struct engine *g, const struct list *l, struct str key, struct err *e)
+    WARN_UNUSED;
 /* Until the inbox is empty, at most `rows` rows. *left: it still holds some. */
 enum outcome harvest_all(struct engine *g, const struct list *l, size_t rows, bool *left,
     struct err *e) WARN_UNUSED;

@@ -121,7 +121,10 @@ enum outcome store_item(struct store *s, const struct list *l, uint32_t id, stru
 /* For each key its live item (id 0: none) and its newest tombstone (id 0: none). */
 enum outcome store_items_of(struct store *s, const struct list *l, const struct str *keys,
     size_t n, struct item **live, struct item **lapsed, struct err *e) WARN_UNUSED;
-/* Under the list's lock. insert: new ids; update: every column but id, key, guid, created, author. */
+/*
+ * Under the list's lock. insert: new ids (E_CONFLICT when a live item has that
+ * key); update: every column but id, key, guid, created, author.
+ */
 enum outcome store_items_insert(struct store *s, const struct list *l, const struct item *item,
     size_t n, struct err *e) WARN_UNUSED;
 enum outcome store_items_update(struct store *s, const struct list *l, const struct item *item,
@@ -156,6 +159,10 @@ struct receipt { /* of an applied change */
 /* r->digest is asked for. */
 enum outcome store_receipt_get(struct store *s, const struct list *l, struct receipt *r,
     struct err *e) WARN_UNUSED;
+/*
+ * E_CONFLICT when the digest is there for another item, or with a version that
+ * is not lower (the same change, twice at once); else it replaces.
+ */
 enum outcome store_receipt_add(struct store *s, const struct list *l, const struct receipt *r,
     struct err *e) WARN_UNUSED;
 
@@ -190,6 +197,9 @@ enum outcome store_one(struct store *s, const struct list *l, uint32_t id, struc
     struct row *row, struct err *e) WARN_UNUSED;
 
 /* ---- housekeeping ---- */
+/* Add `by` to the version of every item (the database was restored). Under the list's lock. */
+enum outcome store_versions_raise(struct store *s, const struct list *l, uint32_t by,
+    struct err *e) WARN_UNUSED;
 /* Tombstones, changes, receipts older than their UTC second; the newest change always stays. */
 enum outcome store_purge(struct store *s, const struct list *l, int64_t tombstones_before,
     int64_t receipts_before, struct err *e) WARN_UNUSED;
