@@ -14,6 +14,7 @@
 
 #define EDITOR_LEN 32
 #define HISTORY_MAX 128 /* pairs; LIMIT_HISTORY_BYTES holds fewer */
+#define OURS_LEN (EDITOR_LEN + 12) /* our own pair with its comma */
 
 struct pair {
 	struct str editor;
@@ -74,7 +75,7 @@ struct str
 history_bump(struct arena *a, struct str stored, const struct guid *me, uint32_t version_before)
 {
 	struct pair pair[HISTORY_MAX];
-	char text[LIMIT_HISTORY_BYTES + EDITOR_LEN + 24], my_hex[39];
+	char text[LIMIT_HISTORY_BYTES + 2 * OURS_LEN], my_hex[39];
 	size_t n = split(stored, pair), len = 0, first = 0;
 	uint64_t top = 0;
 
@@ -85,11 +86,10 @@ history_bump(struct arena *a, struct str stored, const struct guid *me, uint32_t
 	for (size_t i = 0; i < n; i++)
 		if (pair[i].n > top)
 			top = pair[i].n;
-	/* Room for ours: oldest editors stand first, as every bump appends. */
-	while (stored.n - len > LIMIT_HISTORY_BYTES - EDITOR_LEN - 24 && first < n - 1 &&
-	    pair[first].n != top)
-		len += pair[first++].editor.n + 12;
-	len = 0;
+	/* Room for ours. The oldest editors stand first, as every bump appends; the head stays. */
+	for (size_t left = stored.n; first < n - 1 && left + OURS_LEN > LIMIT_HISTORY_BYTES &&
+	    pair[first].n != top; first++)
+		left -= (size_t)(pair[first + 1].editor.p - pair[first].editor.p);
 	for (size_t i = first; i < n; i++) {
 		if (str_ieq(pair[i].editor, str_of(my_hex)))
 			continue;

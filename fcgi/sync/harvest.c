@@ -1,0 +1,546 @@
+/*
+ * harvest.c -- bring changes of the source into the log.
+ *
+ * The order is everything (design rule 3): under the list's lock read the
+ * committed inbox rows, *then* the rows of the view, then items; delete exactly
+ * the inbox rows that were read. A change that commits after the inbox was read
+ * has its own inbox row, and the next harvest meets it; a change that committed
+ * before is in the view by the time that we look. Numbers are given out here,
+ * under the lock, so nothing can appear behind a token already handed out.
+ */
+#include "harvest.h"
+
+#include <stdlib.h>
+
+#include "history.h"
+#include "log.h"
+
+#define RESTORED_ID_GAP 1000000
+#define RESTORED_VERSION_GAP 1000
+#define RETRY_PAUSE_MS 20
+
+/* What one transaction has to write. */
+struct batch {
+	struct engine *g;
+	const struct list *l;
+	struct list_state st;
+	int64_t now;
+	uint64_t ticks;
+	size_t n;                /* keys */
+	struct str *key;
+	bool *is_changed;
+	struct row *row;
+	struct item *live, *lapsed;
+	size_t insert_n, update_n, change_n;
+	struct item *insert, *update;
+	struct change *change;
+};
+
+uint64_t
+harvest_ticks(struct engine *g, const struct list_state *st, int64_t *now_s)
+{
+	int64_t s;
+	long ns;
+	uint64_t ticks;
+
+	g->now(g->env, &s, &ns);
+	*now_s = s;
+	/* The last six digits belong to the login in owner lists. */
+	ticks = stamp_ticks(s, ns);
+	ticks -= ticks % 1000000;
+	return ticks > st->head_ticks ? ticks : st->head_ticks;
+}
+
+enum outcome
+harvest_current(const struct list *l, const struct list_state *st, struct err *e)
+{
+	if (memcmp(l->definition, st->definition, sizeof(st->definition)) == 0)
+		return OK;
+	return err_set(e, E_UNAVAILABLE,
+	    "The list \"%s\" is taking up a changed definition. Try again in a moment.", l->title);
+}
+
+/* ---- one batch ---- */
+
+static int
+compare_keys(const void *va, const void *vb)
+{
+	const struct inbox_row *a = va, *b = vb;
+	size_t n = a->key.n < b->key.n ? a->key.n : b->key.n;
+	int d = n ? memcmp(a->key.p, b->key.p, n) : 0;
+
+	return d ? d : (a->key.n > b->key.n) - (a->key.n < b->key.n);
+}
+
+/* Each key once; "changed" if any of its inbox rows says so. rows gets another order. */
+static void
+batch_keys(struct batch *b, struct inbox_row *rows, size_t n)
+{
+	qsort(rows, n, sizeof(*rows), compare_keys);
+	b->key = ARENA_ARRAY(b->g->arena, struct str, n);
+	b->is_changed = ARENA_ARRAY(b->g->arena, bool, n);
+	for (size_t i = 0; i < n; i++) {
+		if (b->n == 0 || !str_eq(b->key[b->n - 1], rows[i].key))
+			b->key[b->n++] = rows[i].key;
+		if (rows[i].is_changed)
+			b->is_changed[b->n - 1] = true;
+	}
+	b->insert = ARENA_ARRAY(b->g->arena, struct item, b->n);
+	b->update = ARENA_ARRAY(b->g->arena, struct item, b->n);
+	b->change = ARENA_ARRAY(b->g->arena, struct change, b->n);
+}
+
+static uint64_t
+next_number(struct batch *b, enum change_kind kind, uint32_t item)
+{
+	b->change[b->change_n++] = (struct change){
+		.number = ++b->st.head, .ticks = b->ticks, .kind = kind, .item = item
+	};
+	return b->st.head;
+}
+
+/* A row that returns brings back what its item knew, unless a client had deleted it. */
+static struct str
+inherited_bag(struct batch *b, const struct item *lapsed)
+{
+	return lapsed->id && lapsed->state == ITEM_GONE_SOURCE ? lapsed->bag : STR("");
+}
+
+static void
+meet_new(struct batch *b, size_t i)
+{
+	struct item *item = &b->insert[b->insert_n++];
+	unsigned char chance[16];
+
+	b->g->random(b->g->env, chance, sizeof(chance));
+	*item = (struct item){
+		.id = b->st.next_id++,
+		.version = 1,
+		.guid = guid_from_random(chance),
+		.key = b->key[i],
+		.state = ITEM_LIVE,
+		.created = b->now,
+		.modified = b->now,
+		.author = STR(""),
+		.editor = STR(""),
+		.history = STR(""),
+		.bag = inherited_bag(b, &b->lapsed[i]),
+	};
+	memcpy(item->print, b->row[i].print, sizeof(item->print));
+	item->changed = next_number(b, CHANGE_ITEM, item->id);
+	b->st.live_n++;
+}
+
+static void
+meet_changed(struct batch *b, size_t i, bool is_different)
+{
+	struct item *item = &b->update[b->update_n++];
+
+	*item = b->live[i];
+	if (item->is_bad)
+		b->st.live_n++;
+	item->is_bad = false;
+	if (is_different) {
+		item->history = history_bump(b->g->arena, item->history, &b->l->id,
+		    item->version);
+		item->version++;
+		item->modified = b->now;
+		item->editor = STR("");
+		memcpy(item->print, b->row[i].print, sizeof(item->print));
+	}
+	item->changed = next_number(b, CHANGE_ITEM, item->id);
+}
+
+static void
+meet_gone(struct batch *b, size_t i)
+{
+	struct item *item = &b->update[b->update_n++];
+
+	*item = b->live[i];
+	if (!item->is_bad)
+		b->st.live_n--;
+	item->state = ITEM_GONE_SOURCE;
+	item->is_bad = false;
+	item->modified = b->now;
+	item->changed = next_number(b, CHANGE_DELETE, item->id);
+	b->st.deleted = b->now;
+}
+
+static enum outcome
+meet_bad(struct batch *b, size_t i, struct err *e)
+{
+	if (b->live[i].id && !b->live[i].is_bad) {
+		struct item *item = &b->update[b->update_n++];
+
+		*item = b->live[i];
+		item->is_bad = true;
+		b->st.live_n--;
+	}
+	return store_bad_set(b->g->store, b->l, b->key[i], b->row[i].reason, e);
+}
+
+/* What key i's row says now, against what its item remembers. */
+static enum outcome
+meet(struct batch *b, size_t i, struct err *e)
+{
+	const struct item *live = &b->live[i];
+	bool is_different;
+
+	switch (b->row[i].state) {
+	case ROW_BAD:
+		return meet_bad(b, i, e);
+	case ROW_ABSENT:
+		if (live->id)
+			meet_gone(b, i);
+		return live->id && live->is_bad ?
+		    store_bad_set(b->g->store, b->l, b->key[i], NULL, e) : OK;
+	case ROW_GOOD:
+		break;
+	}
+	if (!live->id) {
+		meet_new(b, i);
+		return store_bad_set(b->g->store, b->l, b->key[i], NULL, e);
+	}
+	is_different = b->is_changed[i] ||
+	    memcmp(live->print, b->row[i].print, sizeof(live->print)) != 0;
+	if (is_different || live->is_bad)
+		meet_changed(b, i, is_different);
+	return live->is_bad ? store_bad_set(b->g->store, b->l, b->key[i], NULL, e) : OK;
+}
+
+static enum outcome
+batch_write(struct batch *b, struct err *e)
+{
+	struct store *s = b->g->store;
+	enum outcome o = OK;
+
+	if (b->insert_n)
+		o = store_items_insert(s, b->l, b->insert, b->insert_n, e);
+	if (o == OK && b->update_n)
+		o = store_items_update(s, b->l, b->update, b->update_n, e);
+	if (o == OK && b->change_n)
+		o = store_changes_add(s, b->l, b->change, b->change_n, e);
+	if (o == OK && b->change_n) {
+		b->st.head_ticks = b->ticks;
+		b->st.modified = b->now;
+	}
+	if (o == OK && (b->change_n || b->update_n))
+		o = store_save(s, b->l, &b->st, e);
+	return o;
+}
+
+/* The rows belong to this list and were read under its lock. */
+static enum outcome
+batch_take(struct batch *b, struct inbox_row *rows, size_t n, struct err *e)
+{
+	struct store *s = b->g->store;
+	enum outcome o;
+
+	batch_keys(b, rows, n);
+	if (b->g->hook)
+		b->g->hook(b->g->env, HOOK_HARVEST_INBOX_READ);
+	b->ticks = harvest_ticks(b->g, &b->st, &b->now);
+	o = store_rows(s, b->l, b->key, b->n, &b->row, e);
+	if (o == OK)
+		o = store_items_of(s, b->l, b->key, b->n, &b->live, &b->lapsed, e);
+	for (size_t i = 0; o == OK && i < b->n; i++)
+		o = meet(b, i, e);
+	if (o == OK)
+		o = batch_write(b, e);
+	return o;
+}
+
+/* ---- transactions ---- */
+
+/* Inbox rows with an empty key ask for a scan (TRUNCATE-prone tables, table:*). */
+static size_t
+take_scan_requests(struct inbox_row *rows, size_t *n, struct inbox_row *requests)
+{
+	size_t keep = 0, asked = 0;
+
+	for (size_t i = 0; i < *n; i++) {
+		if (rows[i].key.n == 0)
+			requests[asked++] = rows[i];
+		else
+			rows[keep++] = rows[i];
+	}
+	*n = keep;
+	return asked;
+}
+
+struct source { /* which inbox rows */
+	size_t max;
+	struct str key; /* NULL p: the oldest `max` rows */
+};
+
+struct taken {
+	size_t rows;
+	struct inbox_row *request; /* scans asked for */
+	size_t request_n;
+};
+
+static enum outcome
+read_inbox(struct batch *b, const struct source *from, struct inbox_row **rows, size_t *n,
+    struct err *e)
+{
+	struct store *s = b->g->store;
+	struct inbox_row *all;
+	enum outcome o;
+
+	if (!from->key.p)
+		return store_inbox(s, b->l, from->max, rows, n, e);
+	/* The key is looked at even if nobody announced it: a row without id stands for that. */
+	o = store_inbox_of(s, b->l, from->key, rows, n, e);
+	if (o == OK && *n == 0) {
+		all = ARENA_NEW(b->g->arena, struct inbox_row);
+		all->key = from->key;
+		*rows = all;
+		*n = 1;
+	}
+	return o;
+}
+
+static enum outcome
+try_harvest(struct engine *g, const struct list *l, const struct source *from,
+    struct taken *out, struct err *e)
+{
+	struct batch b = { .g = g, .l = l };
+	struct inbox_row *rows = NULL;
+	size_t n = 0;
+	enum outcome o;
+
+	*out = (struct taken){ 0 };
+	o = store_begin(g->store, e);
+	if (o == OK)
+		o = store_lock(g->store, l, &b.st, e);
+	if (o == OK)
+		o = harvest_current(l, &b.st, e);
+	if (o == OK)
+		o = read_inbox(&b, from, &rows, &n, e);
+	if (o == OK && n) {
+		out->rows = n;
+		out->request = ARENA_ARRAY(g->arena, struct inbox_row, n);
+		out->request_n = take_scan_requests(rows, &n, out->request);
+	}
+	if (o == OK && n) {
+		o = batch_take(&b, rows, n, e);
+		if (o == OK && rows[0].id)
+			o = store_inbox_delete(g->store, l, rows, n, e);
+	}
+	if (o == OK && n)
+		return store_commit(g->store, e);
+	store_abort(g->store);
+	return o;
+}
+
+/* Repeats what a deadlock or a lost certification undid; a lost COMMIT is harmless to repeat. */
+static enum outcome
+harvest(struct engine *g, const struct list *l, const struct source *from, struct taken *out,
+    struct err *e)
+{
+	enum outcome o = E_RETRY;
+
+	for (unsigned i = 0; i < LIMIT_RETRIES && o == E_RETRY; i++) {
+		if (i)
+			g->pause(g->env, RETRY_PAUSE_MS << i);
+		o = try_harvest(g, l, from, out, e);
+		if (o == E_UNCERTAIN)
+			o = g->reconnect ? g->reconnect(g->env, e) : E_UNAVAILABLE;
+		else
+			continue;
+		if (o == OK)
+			o = E_RETRY;
+	}
+	if (o == E_RETRY)
+		return err_set(e, E_UNAVAILABLE,
+		    "The list \"%s\" is busy at the moment. Try again in a minute.", l->title);
+	if (o != OK || out->request_n == 0)
+		return o;
+	o = harvest_scan_if_due(g, l, true, e);
+	if (o == OK)
+		o = store_inbox_delete(g->store, l, out->request, out->request_n, e);
+	return o;
+}
+
+enum outcome
+harvest_some(struct engine *g, const struct list *l, size_t max, size_t *taken, struct err *e)
+{
+	struct source from = { .max = max ? max : LIMIT_HARVEST_ROWS, .key = STR_NULL };
+	struct taken t = { 0 };
+	enum outcome o = harvest(g, l, &from, &t, e);
+
+	*taken = t.rows;
+	return o;
+}
+
+enum outcome
+harvest_key(struct engine *g, const struct list *l, struct str key, struct err *e)
+{
+	struct source from = { .key = key };
+	struct taken t = { 0 };
+
+	return harvest(g, l, &from, &t, e);
+}
+
+enum outcome
+harvest_all(struct engine *g, const struct list *l, size_t rows, bool *left, struct err *e)
+{
+	enum outcome o;
+	size_t taken = 0;
+
+	*left = true;
+	for (size_t done = 0; done < rows; done += taken) {
+		o = harvest_some(g, l, 0, &taken, e);
+		if (o != OK)
+			return o;
+		if (taken < LIMIT_HARVEST_ROWS) {
+			*left = false;
+			return OK;
+		}
+	}
+	return OK;
+}
+
+/* ---- scans and states ---- */
+
+enum outcome
+harvest_scan_if_due(struct engine *g, const struct list *l, bool force, struct err *e)
+{
+	struct list_state st;
+	uint64_t found = 0;
+	int64_t now;
+	long ns;
+	enum outcome o;
+
+	if (!force) {
+		o = store_peek(g->store, l, 0, &st, e);
+		g->now(g->env, &now, &ns);
+		if (o != OK || now - st.scanned < l->scan_every_s)
+			return o;
+	}
+	o = store_scan(g->store, l, &found, e);
+	if (o == OK && found)
+		log_trace("list=%s scan found=%llu", l->name, (unsigned long long)found);
+	return o;
+}
+
+/* A change of the list itself, under its lock: fn edits the state. */
+typedef enum outcome edit_list(struct engine *g, const struct list *l, struct list_state *st,
+    struct err *e);
+
+static enum outcome
+try_edit(struct engine *g, const struct list *l, edit_list *fn, struct err *e)
+{
+	struct list_state st;
+	enum outcome o = store_begin(g->store, e);
+
+	if (o == OK)
+		o = store_lock(g->store, l, &st, e);
+	if (o == OK)
+		o = fn(g, l, &st, e);
+	if (o == OK)
+		o = store_save(g->store, l, &st, e);
+	if (o == OK)
+		return store_commit(g->store, e);
+	store_abort(g->store);
+	return o;
+}
+
+static enum outcome
+edit(struct engine *g, const struct list *l, edit_list *fn, struct err *e)
+{
+	enum outcome o = E_RETRY;
+
+	for (unsigned i = 0; i < LIMIT_RETRIES && o == E_RETRY; i++)
+		o = try_edit(g, l, fn, e);
+	return o;
+}
+
+static enum outcome
+add_change(struct engine *g, const struct list *l, struct list_state *st, enum change_kind kind,
+    struct err *e)
+{
+	struct change c = { .kind = kind };
+
+	st->head_ticks = c.ticks = harvest_ticks(g, st, &st->modified);
+	c.number = ++st->head;
+	return store_changes_add(g->store, l, &c, 1, e);
+}
+
+static enum outcome
+take_definition(struct engine *g, const struct list *l, struct list_state *st, struct err *e)
+{
+	static const unsigned char none[sizeof(st->definition)];
+	bool is_first = memcmp(st->definition, none, sizeof(none)) == 0;
+	enum outcome o = OK;
+
+	if (memcmp(st->definition, l->definition, sizeof(st->definition)) == 0)
+		return OK; /* another process was faster */
+	memcpy(st->definition, l->definition, sizeof(st->definition));
+	if (!is_first) {
+		o = add_change(g, l, st, CHANGE_SCHEMA, e);
+		st->schema_change = st->head;
+		st->schema_version++;
+	}
+	return o;
+}
+
+enum outcome
+harvest_definition(struct engine *g, const struct list *l, struct err *e)
+{
+	struct list_state st;
+	struct err ignored;
+	enum outcome o = store_peek(g->store, l, 0, &st, e);
+
+	if (o != OK || harvest_current(l, &st, &ignored) == OK)
+		return o;
+	o = edit(g, l, take_definition, e);
+	if (o == OK)
+		o = harvest_scan_if_due(g, l, true, e);
+	return o;
+}
+
+static enum outcome
+say_ready(struct engine *g, const struct list *l, struct list_state *st, struct err *e)
+{
+	(void)g;
+	(void)l;
+	(void)e;
+	st->is_ready = true;
+	return OK;
+}
+
+enum outcome
+harvest_prepare(struct engine *g, const struct list *l, struct err *e)
+{
+	struct list_state st;
+	bool left = true;
+	enum outcome o = harvest_definition(g, l, e);
+
+	if (o == OK)
+		o = store_peek(g->store, l, 0, &st, e);
+	if (o != OK || st.is_ready)
+		return o;
+	o = harvest_scan_if_due(g, l, true, e);
+	while (o == OK && left)
+		o = harvest_all(g, l, LIMIT_HARVEST_ROWS, &left, e);
+	return o == OK ? edit(g, l, say_ready, e) : o;
+}
+
+static enum outcome
+open_incarnation(struct engine *g, const struct list *l, struct list_state *st, struct err *e)
+{
+	enum outcome o = store_versions_raise(g->store, l, RESTORED_VERSION_GAP, e);
+
+	st->incarnation++;
+	st->next_id += RESTORED_ID_GAP;
+	return o == OK ? add_change(g, l, st, CHANGE_START, e) : o;
+}
+
+enum outcome
+harvest_restored(struct engine *g, const struct list *l, struct err *e)
+{
+	enum outcome o = edit(g, l, open_incarnation, e);
+
+	return o == OK ? harvest_scan_if_due(g, l, true, e) : o;
+}
