@@ -27,6 +27,8 @@ struct engine {
 	/* After a connection lost in COMMIT: a new one, so that the receipt can be looked up. NULL: none. */
 	enum outcome (*reconnect)(void *env, struct err *e);
 	uint32_t page_rows;   /* most rows of one difference */
+	/* The front's name of the property that carries a client's reference: not inherited. */
+	struct str ref_property;
 };
 
 #endif

@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 
+#include "bag.h"
 #include "history.h"
 #include "log.h"
 
@@ -103,7 +104,12 @@ next_number(struct batch *b, enum change_kind kind, uint32_t item)
 static struct str
 inherited_bag(struct batch *b, const struct item *lapsed)
 {
-	return lapsed->id && lapsed->state == ITEM_GONE_SOURCE ? lapsed->bag : STR("");
+	struct property ref = { .name = b->g->ref_property, .value = STR_NULL };
+	bool changed;
+
+	if (!lapsed->id || lapsed->state != ITEM_GONE_SOURCE)
+		return STR("");
+	return bag_merge(b->g->arena, lapsed->bag, &ref, ref.name.p ? 1 : 0, &changed);
 }
 
 static void
