@@ -54,6 +54,7 @@ struct conf {
 	/* [database] */
 	struct store_conf database;   /* the daemon's account */
 	struct store_conf admin;      /* same server, the DBA's account: `owsadm install` */
+	const char *password_file, *admin_password_file; /* or NULL; already read */
 	const char *sql_dir;          /* numbered schema files */
 
 	/* [providers] */
@@ -73,7 +74,7 @@ const struct conf *conf_load(const char *file, struct ini_problems *p);
 /* Each key with its value in force (secrets masked) and what it means, as a file that conf_load reads. */
 void conf_print(const struct conf *c, FILE *to);
 
-/* "section.key" of the first key that differs and needs a restart, or NULL. */
+/* Name of the first key that differs and needs a restart, or NULL. */
 const char *conf_needs_restart(const struct conf *was, const struct conf *is);
 
 /* Each key on a line, tab-separated: section, key, default, help. For the check of the manual page. */
