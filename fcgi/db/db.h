@@ -34,6 +34,7 @@ struct db_arg { /* one parameter */
 
 struct db_column { /* of a result */
 	const char *name;
+	const char *schema, *table, *origin; /* base table and its column; "" for an expression */
 	unsigned type;      /* MYSQL_TYPE_* */
 	unsigned long flags, length;
 	unsigned charset, decimals;
@@ -53,9 +54,22 @@ void db_rollback(struct db *db);
 enum outcome db_prepare(struct db *db, const char *sql, struct db_stmt **out, struct err *e)
     WARN_UNUSED;
 void db_unprepare(struct db_stmt **st);
+/*
+ * Run text that holds nothing of a user: integers formatted by us, identifiers
+ * checked and quoted. Its rows are read by db_next in the text protocol, which
+ * streams wide rows faster than the binary one (no copy, no conversion).
+ */
+enum outcome db_query(struct db *db, const char *sql, struct db_stmt **out, struct err *e)
+    WARN_UNUSED;
 /* Execute. A result is then read by db_next until it says E_NOT_FOUND, or ended by db_reset. */
 enum outcome db_run(struct db_stmt *st, const struct db_arg *arg, size_t n, struct err *e)
     WARN_UNUSED;
+/*
+ * Execute once per row of arguments (arg[row * width + column]) in as few round
+ * trips as the packet size allows. For statements without a result.
+ */
+enum outcome db_run_many(struct db_stmt *st, const struct db_arg *arg, size_t width, size_t rows,
+    struct err *e) WARN_UNUSED;
 /* Next row: OK, E_NOT_FOUND at the end. col[i] is borrowed until the next call; NULL p: SQL NULL. */
 enum outcome db_next(struct db_stmt *st, const struct str **col, size_t *n, struct err *e)
     WARN_UNUSED;
@@ -64,7 +78,18 @@ uint64_t db_affected(const struct db_stmt *st);
 uint64_t db_insert_id(const struct db_stmt *st);
 /* Shape of the result (after prepare). */
 size_t db_columns(const struct db_stmt *st, const struct db_column **out);
+/*
+ * The last execution met a result of another shape (types, lengths, number of
+ * columns) than the one prepared: what it reads was altered.
+ */
+bool db_shape_changed(const struct db_stmt *st);
 /* MariaDB's number of the last error on this connection (1062, 1146, ...), 0 none. */
 unsigned db_errno(const struct db *db);
+/* The last error says that something is not there, or not as it was bound, or no longer allowed. */
+bool db_is_shape_error(const struct db *db);
+/* Column that the last error's message names, NULL p when none. Borrowed. */
+struct str db_error_column(const struct db *db);
+/* The last error again, with `subject` in the place of the column. Returns its outcome. */
+enum outcome db_error_about(const struct db *db, const char *subject, struct err *e);
 
 #endif

@@ -1,0 +1,84 @@
+/*
+ * stmt.c -- all SQL of the engine, in one table. Prepared at connect, where a
+ * wrong one fails; a test prepares each against the real schema.
+ */
+#include "stmt.h"
+
+#define Q4 "?,?,?,?"
+#define Q16 Q4 "," Q4 "," Q4 "," Q4
+#define Q64 Q16 "," Q16 "," Q16 "," Q16
+#define Q128 Q64 "," Q64
+_Static_assert(KEY_BLOCK_S == 16 && KEY_BLOCK_L == 128, "blocks below");
+
+#define LIST_COLUMNS "l.head, l.head_ticks, l.next_id, l.incarnation, l.schema_version, " \
+	"l.schema_change, l.definition, l.is_ready, l.created, l.modified, l.deleted, l.live_n, " \
+	"l.scanned"
+
+/* one key after the other by the index: live items first, then tombstones by id */
+#define ITEMS_OF(keys) "SELECT " ITEM_COLUMNS " FROM ows_item i " \
+	"WHERE i.list = ? AND i.skey IN (" keys ")"
+
+static const char *const text[] = {
+	[S_SCHEMA_VERSION] = "SELECT MAX(version) FROM ows_schema",
+	[S_LIST_NO] = "SELECT no FROM ows_list WHERE id = ?",
+	[S_PEEK] = "SELECT " LIST_COLUMNS ", EXISTS(SELECT 1 FROM ows_inbox b WHERE b.list = l.no), "
+	    "(SELECT c.ticks FROM ows_change c WHERE c.list = l.no AND c.number = ?) "
+	    "FROM ows_list l WHERE l.no = ? AND l.id = ?",
+	[S_LOCK] = "SELECT " LIST_COLUMNS " FROM ows_list l WHERE l.no = ? AND l.id = ? FOR UPDATE",
+	[S_SAVE] = "UPDATE ows_list SET head = ?, head_ticks = ?, next_id = ?, incarnation = ?, "
+	    "schema_version = ?, schema_change = ?, definition = ?, is_ready = ?, modified = ?, "
+	    "deleted = ?, live_n = ? WHERE no = ?",
+	[S_SCANNED] = "UPDATE ows_list SET scanned = UNIX_TIMESTAMP() WHERE no = ?",
+	[S_INBOX] = "SELECT b.id, b.skey, b.is_changed FROM ows_inbox b FORCE INDEX (list) "
+	    "WHERE b.list = ? ORDER BY b.id LIMIT ?",
+	[S_INBOX_OF] = "SELECT b.id, b.skey, b.is_changed FROM ows_inbox b "
+	    "WHERE b.list = ? AND b.skey = ?",
+	[S_INBOX_ADD] = "INSERT INTO ows_inbox (list, skey, is_changed) VALUES (?, ?, ?)",
+	[S_INBOX_DELETE] = "DELETE FROM ows_inbox WHERE id = ?",
+	[S_ITEM] = "SELECT " ITEM_COLUMNS " FROM ows_item i WHERE i.list = ? AND i.id = ?",
+	[S_ITEMS_OF_1] = ITEMS_OF("?"),
+	[S_ITEMS_OF_S] = ITEMS_OF(Q16),
+	[S_ITEMS_OF_L] = ITEMS_OF(Q128),
+	[S_ITEM_INSERT] = "INSERT INTO ows_item (list, id, version, guid, skey, gone, state, is_bad, "
+	    "print, changed, created, modified, author, editor, history, bag) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[S_ITEM_UPDATE] = "UPDATE ows_item SET version = ?, gone = ?, state = ?, is_bad = ?, "
+	    "print = ?, changed = ?, modified = ?, editor = ?, history = ?, bag = ? "
+	    "WHERE list = ? AND id = ?",
+	[S_CHANGE_ADD] = "INSERT INTO ows_change (list, number, ticks, kind, item) "
+	    "VALUES (?, ?, ?, ?, ?)",
+	[S_TICKS] = "SELECT ticks FROM ows_change WHERE list = ? AND number = ?",
+	[S_BAD_SET] = "INSERT INTO ows_bad (list, skey, reason, since) "
+	    "VALUES (?, ?, ?, UNIX_TIMESTAMP()) ON DUPLICATE KEY UPDATE reason = VALUES(reason)",
+	[S_BAD_CLEAR] = "DELETE FROM ows_bad WHERE list = ? AND skey = ?",
+	[S_REF_GET] = "SELECT item FROM ows_ref WHERE list = ? AND login = ? AND ref = ?",
+	[S_REF_ADD] = "INSERT INTO ows_ref (list, login, ref, item) VALUES (?, ?, ?, ?)",
+	[S_RECEIPT_GET] = "SELECT item, version, at FROM ows_receipt WHERE list = ? AND digest = ?",
+	[S_RECEIPT_ADD] = "INSERT INTO ows_receipt (list, digest, item, version, at) "
+	    "VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE item = VALUES(item), "
+	    "version = VALUES(version), at = VALUES(at)",
+	[S_PURGE_REFS] = "DELETE r FROM ows_ref r JOIN ows_item i ON i.list = r.list AND i.id = r.item "
+	    "WHERE r.list = ? AND i.gone <> 0 AND i.modified < ?",
+	[S_PURGE_ITEMS] = "DELETE FROM ows_item WHERE list = ? AND gone <> 0 AND modified < ?",
+	[S_PURGE_CHANGES] = "DELETE c FROM ows_change c JOIN ows_list l ON l.no = c.list "
+	    "WHERE c.list = ? AND c.ticks < ? AND c.number < l.head",
+	[S_PURGE_RECEIPTS] = "DELETE FROM ows_receipt WHERE list = ? AND at < ?",
+	[S_LEASE_MAKE] = "INSERT IGNORE INTO ows_lease (name) VALUES (?)",
+	[S_LEASE_TAKE] = "UPDATE ows_lease SET until = UNIX_TIMESTAMP() + ?, holder = ? "
+	    "WHERE name = ? AND (holder = ? OR until < UNIX_TIMESTAMP())",
+	[S_TABLE_COLUMNS] = "SELECT column_name, data_type, column_type, is_nullable, "
+	    "column_default IS NOT NULL OR extra LIKE '%auto_increment%', "
+	    "character_maximum_length, character_set_name, collation_name, "
+	    "numeric_precision, numeric_scale, datetime_precision, "
+	    "extra LIKE '%auto_increment%', extra LIKE '%GENERATED%' "
+	    "FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
+	[S_VIEW_TEXT] = "SELECT view_definition, is_updatable FROM information_schema.views "
+	    "WHERE table_schema = ? AND table_name = ?",
+};
+_Static_assert(sizeof(text) / sizeof(*text) == STMT__MAX, "a text per statement");
+
+const char *
+stmt_text(enum stmt s)
+{
+	return text[s];
+}
