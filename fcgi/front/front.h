@@ -44,6 +44,9 @@ struct front {
 	void (*handle)(struct front_context *c, const struct request *q, struct response *r);
 };
 
+/* Nobody is signed in and the list is not for everybody: 401, so that the client asks its user. */
+void front_unauthorized(struct front_context *c, struct response *r);
+
 /* The lists that this user may read; n in *out_n. On the engine's arena. */
 struct list *const *front_lists(struct front_context *c, size_t *out_n);
 /* By folder name, readable by this user, or NULL. */

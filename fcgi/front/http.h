@@ -38,10 +38,18 @@ struct access_note {
 	uint64_t rows;
 };
 
+#define RESPONSE_MORE 2
+
 struct response {
 	int status;
 	struct buf headers;        /* "Name: value\r\n" each, without Status and Content-Length */
+	/*
+	 * The body is body, then more[0], then more[1]: what stands before rows
+	 * (a token, counts) is known after them, and 100 MB are not copied to
+	 * put it in front. Senders use response_length and response_send.
+	 */
 	struct spool body;
+	struct spool more[RESPONSE_MORE];
 	bool is_head;              /* body counts for Content-Length but is not sent */
 	struct access_note note;
 };
@@ -53,7 +61,16 @@ void response_reset(struct response *r);
 void response_clear(struct response *r);
 /* Value: CR, LF and other controls are refused (the header is left out, logged). */
 void response_header(struct response *r, const char *name, const char *fmt, ...) PRINTF(3, 4);
-/* Forget what was written, answer with a short plain text (no HTML, no redirect). */
+/* A header of that name was set. */
+bool response_has_header(const struct response *r, const char *name);
+/* Content-Length. */
+uint64_t response_length(const struct response *r);
+/* The whole body in order, nothing for HEAD. False: a spool could not be read back. */
+WARN_UNUSED bool response_send(struct response *r, struct sink *to);
+/*
+ * Forget what was written, answer with a short plain text (no HTML, no
+ * redirect). A 503 says Retry-After: 30.
+ */
 void response_error(struct response *r, int status, const char *fmt, ...) PRINTF(3, 4);
 
 #endif

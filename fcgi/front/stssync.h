@@ -9,7 +9,8 @@
 
 /*
  * The link of a list; at most 500 characters, names cut as SharePoint's page
- * does. NULL p when even that is too long.
+ * does. NULL p when even that is too long, or Outlook has no folder type for
+ * this kind of list.
  */
 struct str stssync_link(struct arena *a, const char *base_url, const char *site_name,
     const struct list *l);

@@ -1,0 +1,580 @@
+/*
+ * wire.c -- canonical fields in SharePoint's spelling, and values to and from
+ * their text on the wire. MS-OUTSPS 3.2.4.2 (names, IDs, types of fields),
+ * MS-LISTSWS 2.2.4 (text forms).
+ *
+ * The table below is in the order of fields.def. Fields without an ID have no
+ * column type in any SharePoint schema: they travel as item properties.
+ */
+#include "lists/wire.h"
+
+#include "num.h"
+#include "stamp.h"
+#include "utf8.h"
+
+#define ROW(f, n, i, t, d, a, fl) [FIELD_##f] = { .field = FIELD_##f, .name = n, .id = i, \
+	    .type = t, .display = d, .alias = a, .flags = fl },
+
+#define TITLE_ID "{fa564e0f-0c70-4ab9-b863-0177e6ddd247}"
+
+static const struct wire_field fields[] = {
+	/* of a contact: the last name */
+	ROW(TITLE, "Title", TITLE_ID,
+	    "Text", "Last Name", NULL, WIRE_SCHEMA)
+	ROW(CATEGORIES, "Categories", "{9ebcd900-9d05-46c8-8f4d-e46e87328844}",
+	    "Text", "Categories", NULL, 0)
+	ROW(ACCOUNT, "Account", NULL,
+	    "Text", "Account", NULL, WIRE_BAG_ONLY)
+	ROW(ANNIVERSARY, "Anniversary", "{9d76802c-13c4-484a-9872-d7f9641c4672}",
+	    "DateTime", "Anniversary", "Wedding", WIRE_DATE_ONLY)
+	ROW(ASSISTANT_PHONE, "AssistantNumber", "{f55de332-074e-4e71-a71a-b90abfad51ae}",
+	    "Text", "Assistant's phone", NULL, 0)
+	ROW(ASSISTANT_NAME, "AssistantsName", "{2aea194d-e399-4f05-95af-94f87b1f2687}",
+	    "Text", "Assistant", NULL, 0)
+	ROW(PICTURE_MARKER, "AttachProps", NULL,
+	    "Text", "Picture marker", NULL, WIRE_BAG_ONLY)
+	ROW(CARD_PICTURE, "BCPicture", NULL,
+	    "Text", "Business card picture", NULL, WIRE_BAG_ONLY)
+	ROW(BILLING, "BillingInformation", "{4f03f66b-fb1e-4ed2-ab8e-f6ed3fe14844}",
+	    "Text", "Billing information", NULL, 0)
+	ROW(BIRTHDAY, "Birthday", "{c4c7d925-bc1b-4f37-826d-ac49b4fb1bc1}",
+	    "DateTime", "Birthday", NULL, WIRE_DATE_ONLY)
+	ROW(CARD_LAYOUT, "BizCard", NULL,
+	    "Text", "Business card layout", NULL, WIRE_BAG_ONLY)
+	ROW(WORK_PHONE2, "Business2Number", "{6547d03a-76d3-4d74-9d34-f51b837c0879}",
+	    "Text", "Business phone 2", NULL, 0)
+	ROW(CALLBACK_PHONE, "CallbackNumber", "{344e9657-b17f-4344-a834-ff7c056bcc5e}",
+	    "Text", "Callback phone", NULL, 0)
+	ROW(CAR_PHONE, "CarNumber", "{92a011a9-fd1b-42e0-b6fa-afcfee1928fa}",
+	    "Text", "Car phone", NULL, 0)
+	ROW(MOBILE_PHONE, "CellPhone", "{2a464df1-44c1-4851-949d-fcd270f0ccf2}",
+	    "Text", "Mobile phone", NULL, 0)
+	ROW(CERTIFICATE, "Certificate", NULL,
+	    "Text", "Certificate", NULL, WIRE_BAG_ONLY)
+	ROW(CERTIFICATE_NAME, "CertificateStr", NULL,
+	    "Text", "Certificate name", NULL, WIRE_BAG_ONLY)
+	ROW(CERTIFICATES_X509, "CertificatesX509", NULL,
+	    "Text", "X.509 certificates", NULL, WIRE_BAG_ONLY)
+	ROW(CHILDREN, "ChildrensNames", "{6440b402-8ec5-4d7a-83f4-afccb556b5cc}",
+	    "Text", "Children", NULL, 0)
+	ROW(NOTES, "Comments", "{9da97a8a-1da5-4a77-98d3-4bc10456e700}",
+	    "Note", "Notes", NULL, 0)
+	ROW(COMPANY, "Company", "{038d1503-4629-40f6-adaf-b47d1ab2d4fe}",
+	    "Text", "Company", NULL, 0)
+	ROW(COMPANY_PHONE, "CompanyNumber", "{27cb1283-bda2-4ae8-bcff-71725b674dbb}",
+	    "Text", "Company phone", NULL, 0)
+	ROW(COMPANY_PHONETIC, "CompanyPhonetic", "{034aae88-6e9a-4e41-bc8a-09b6c15fcdf4}",
+	    "Text", "Company, phonetic", NULL, 0)
+	ROW(COMPUTER_NETWORK, "ComputerNetworkName", "{86a78395-c8ad-429e-abff-be09417b523e}",
+	    "Text", "Computer network name", NULL, 0)
+	ROW(CONFERENCE_INDEX, "ConfDefServerIndex", NULL,
+	    "Text", "Conference server index", NULL, WIRE_BAG_ONLY)
+	ROW(CONFERENCE_SERVERS, "ConfServerNames", NULL,
+	    "Text", "Conference servers", NULL, WIRE_BAG_ONLY)
+	ROW(LINKED_CONTACTS, "ContactLinkName", NULL,
+	    "Text", "Linked contacts", NULL, WIRE_BAG_ONLY)
+	ROW(CUSTOMER_ID, "CustomerID", "{81368791-7cbc-4230-981a-a7669ade9801}",
+	    "Text", "Customer ID", NULL, 0)
+	ROW(EXTRA_TEXT, "Description", NULL,
+	    "Text", "Extra text", NULL, WIRE_BAG_ONLY)
+	ROW(EMAIL, "Email", "{fce16b4c-fe53-4793-aaab-b4892e736d15}",
+	    "Text", "E-mail Address", NULL, 0)
+	ROW(EMAIL2, "Email2", "{e232d6c8-9f49-4be2-bb28-b90570bcf167}",
+	    "Text", "E-mail 2", NULL, 0)
+	ROW(EMAIL3, "Email3", "{8bd27dbd-29a0-4ccd-bcb4-03fe70c538b1}",
+	    "Text", "E-mail 3", NULL, 0)
+	ROW(EMAIL_DISPLAY, "EmailDisplayAs1", NULL,
+	    "Text", "E-mail display name", NULL, WIRE_BAG_ONLY)
+	ROW(EMAIL2_DISPLAY, "EmailDisplayAs2", NULL,
+	    "Text", "E-mail 2 display name", NULL, WIRE_BAG_ONLY)
+	ROW(EMAIL3_DISPLAY, "EmailDisplayAs3", NULL,
+	    "Text", "E-mail 3 display name", NULL, WIRE_BAG_ONLY)
+	ROW(EFAX1, "Fax1", NULL,
+	    "Text", "Fax address 1", NULL, WIRE_BAG_ONLY)
+	ROW(EFAX2, "Fax2", NULL,
+	    "Text", "Fax address 2", NULL, WIRE_BAG_ONLY)
+	ROW(EFAX3, "Fax3", NULL,
+	    "Text", "Fax address 3", NULL, WIRE_BAG_ONLY)
+	ROW(EFAX1_DISPLAY, "FaxDisplayAs1", NULL,
+	    "Text", "Fax address 1 display name", NULL, WIRE_BAG_ONLY)
+	ROW(EFAX2_DISPLAY, "FaxDisplayAs2", NULL,
+	    "Text", "Fax address 2 display name", NULL, WIRE_BAG_ONLY)
+	ROW(EFAX3_DISPLAY, "FaxDisplayAs3", NULL,
+	    "Text", "Fax address 3 display name", NULL, WIRE_BAG_ONLY)
+	ROW(FILE_AS, "FileAs", NULL,
+	    "Text", "File as", NULL, WIRE_BAG_ONLY)
+	ROW(FIRST_NAME, "FirstName", "{4a722dd4-d406-4356-93f9-2550b8f50dd0}",
+	    "Text", "First Name", NULL, 0)
+	ROW(FIRST_NAME_PHONETIC, "FirstNamePhonetic", "{ea8f7ca9-2a0e-4a89-b8bf-c51a6af62c73}",
+	    "Text", "First name, phonetic", NULL, 0)
+	ROW(FREE_BUSY_URL, "FreeBusyURL", NULL,
+	    "Text", "Free/busy address", NULL, WIRE_BAG_ONLY)
+	ROW(FTP_SITE, "FTPSite", "{d733736e-4204-4812-9565-191567b27e33}",
+	    "URL", "FTP site", NULL, 0)
+	ROW(FULL_NAME, "FullName", "{475c2610-c157-4b91-9e2d-6855031b3538}",
+	    "Text", "Full name", NULL, 0)
+	ROW(GENDER, "Gender", "{23550288-91b5-4e7f-81f9-1a92661c4838}",
+	    "Choice", "Gender", NULL, 0)
+	ROW(GOVERNMENT_ID, "GovernmentIDNumber", "{da31d3c9-f9da-4c35-88d4-60aafa4c3f19}",
+	    "Text", "Government ID", NULL, 0)
+	ROW(HOBBIES, "Hobbies", "{203fa378-6eb8-4ed9-a4f9-221a4c1fbf46}",
+	    "Text", "Hobbies", NULL, 0)
+	ROW(HOME_PHONE2, "Home2Number", "{8c5a385d-2fff-42da-a4c5-f6a904f2e491}",
+	    "Text", "Home phone 2", NULL, 0)
+	ROW(HOME_STREET, "HomeAddress", "{8c66e340-0985-4d68-af03-3050ece4862b}",
+	    "Text", "Home street", NULL, 0)
+	ROW(HOME_CITY, "HomeAddressCity", "{5aeabc56-57c6-4861-bc12-bd72c30fc6bd}",
+	    "Text", "Home city", "HomeCity", 0)
+	ROW(HOME_COUNTRY, "HomeAddressCountry", "{897ecfd7-4293-4782-b463-bd68440a5fed}",
+	    "Text", "Home country", "HomeCountry", 0)
+	ROW(HOME_POSTAL_CODE, "HomeAddressPostalCode", "{c0e4b4c6-6245-4846-8561-b8c6c01fefc1}",
+	    "Text", "Home postal code", "HomeZip", 0)
+	ROW(HOME_STATE, "HomeAddressStateOrProvince", "{f5b36006-69b0-418c-bd4a-f25ca7e096bb}",
+	    "Text", "Home state", "HomeState", 0)
+	ROW(HOME_FAX, "HomeFaxNumber", "{c189a857-e6b0-488f-83a0-f4ee0a3ad01e}",
+	    "Text", "Home fax", NULL, 0)
+	ROW(HOME_ADDRESS, "HomeFreeForm", NULL,
+	    "Note", "Home address", NULL, WIRE_BAG_ONLY)
+	ROW(HOME_PHONE, "HomePhone", "{2ab923eb-9880-4b47-9965-ebf93ae15487}",
+	    "Text", "Home phone", NULL, 0)
+	ROW(HOME_PO_BOX, "HomePObox", NULL,
+	    "Text", "Home PO box", NULL, WIRE_BAG_ONLY)
+	ROW(IM_ADDRESS, "IMAddress", "{4cbd96f7-09c6-4b5e-ad42-1cbe123de63a}",
+	    "Text", "IM address", NULL, 0)
+	ROW(INITIALS, "Initials", "{7a282f86-69d9-40ff-ae1c-c746cf21256b}",
+	    "Text", "Initials", NULL, 0)
+	ROW(ISDN, "ISDNNumber", "{a579062a-6c1d-4ad3-9d5e-035f9f2c1882}",
+	    "Text", "ISDN", NULL, 0)
+	ROW(JOB_TITLE, "JobTitle", "{c4e0f350-52cc-4ede-904c-dd71a3d11f7d}",
+	    "Text", "Job Title", NULL, 0)
+	ROW(LANGUAGE, "Language", "{d81529e8-384c-4ca6-9c43-c86a256e6a44}",
+	    "Choice", "Language", NULL, 0)
+	ROW(LAST_NAME_PHONETIC, "LastNamePhonetic", "{fdc8216d-dabf-441d-8ac0-f6c626fbdc24}",
+	    "Text", "Last name, phonetic", NULL, 0)
+	ROW(LOCATION, "Location", "{288f5f32-8462-4175-8f09-dd7ba29359a9}",
+	    "Text", "Location", NULL, 0)
+	ROW(MANAGER, "ManagersName", "{ba934502-d68d-4960-a54b-51e15fef5fd3}",
+	    "Text", "Manager", NULL, 0)
+	ROW(MIDDLE_NAME, "MiddleName", "{418c8d29-6f2e-44c3-8955-2cd7ec3e2151}",
+	    "Text", "Middle name", NULL, 0)
+	ROW(MILEAGE, "Mileage", "{3126c2f1-063e-4892-828f-0696ec6e105f}",
+	    "Text", "Mileage", NULL, 0)
+	ROW(NAME_PREFIX, "NameTitle", NULL,
+	    "Text", "Title before the name", NULL, WIRE_BAG_ONLY)
+	ROW(NICKNAME, "Nickname", "{6b0a2cd7-a7f9-41ca-b932-f3bebb603793}",
+	    "Text", "Nickname", NULL, 0)
+	ROW(OFFICE, "Office", "{26169ab2-4bd2-4870-b077-10f49c8a5822}",
+	    "Text", "Office", "OfficeLocation", 0)
+	ROW(DEPARTMENT, "ol_Department", "{c814b2cf-84c6-4f56-b4a4-c766938a97c5}",
+	    "Text", "Department", NULL, 0)
+	ROW(ORGANIZATION_ID, "OrganizationalIDNumber", "{0850ae15-19dd-431f-9c2f-3aff3ae292ce}",
+	    "Text", "Organizational ID", NULL, 0)
+	ROW(OTHER_CITY, "OtherAddressCity", "{90fa9a8e-aac0-4828-9cb4-78f98416affa}",
+	    "Text", "Other city", NULL, 0)
+	ROW(OTHER_COUNTRY, "OtherAddressCountry", "{3c0e9e00-8fcc-479f-9d8d-3447cda34c5b}",
+	    "Text", "Other country", NULL, 0)
+	ROW(OTHER_PO_BOX, "OtherAddressPObox", NULL,
+	    "Text", "Other PO box", NULL, WIRE_BAG_ONLY)
+	ROW(OTHER_POSTAL_CODE, "OtherAddressPostalCode", "{0557c3f8-60c4-4dfb-b5ba-bf3c4e4386b1}",
+	    "Text", "Other postal code", NULL, 0)
+	ROW(OTHER_STATE, "OtherAddressStateOrProvince", "{f45883bc-8733-4b77-ab5d-43613986aa12}",
+	    "Text", "Other state", NULL, 0)
+	ROW(OTHER_STREET, "OtherAddressStreet", "{dff5dfc2-e2b7-4a19-bde7-76dabc90a3d2}",
+	    "Text", "Other street", NULL, 0)
+	ROW(OTHER_FAX, "OtherFaxNumber", "{aad15eb6-d7fd-47b8-abd4-adc0fe33a6ba}",
+	    "Text", "Other fax", NULL, 0)
+	ROW(OTHER_ADDRESS, "OtherFreeForm", NULL,
+	    "Note", "Other address", NULL, WIRE_BAG_ONLY)
+	ROW(OTHER_PHONE, "OtherNumber", "{96e02495-f428-48bc-9f13-06d98ba58c34}",
+	    "Text", "Other phone", NULL, 0)
+	ROW(PAGER, "PagerNumber", "{f79bf074-daf7-4c06-a314-15b287fdf4c9}",
+	    "Text", "Pager", NULL, 0)
+	ROW(PERSONAL_PAGE, "PersonalWebsite", "{5aa071d9-3254-40fb-82df-5cedeff0c41e}",
+	    "URL", "Personal web page", NULL, 0)
+	ROW(PHOTO, "Photo", "{1020c8a0-837a-4f1b-baa1-e35aff6da169}",
+	    "URL", "Photo", NULL, 0)
+	ROW(MAILING_ADDRESS, "PostAddrID", NULL,
+	    "Text", "Mailing address choice", NULL, WIRE_BAG_ONLY)
+	ROW(PRIMARY_PHONE, "PrimaryNumber", "{d69bcc0e-57c3-4f3b-bbc5-b090edf21f0f}",
+	    "Text", "Primary phone", NULL, 0)
+	ROW(PROFESSION, "Profession", "{f0753a13-44b1-4269-82af-5c34c57b0c67}",
+	    "Text", "Profession", NULL, 0)
+	ROW(RADIO_PHONE, "RadioNumber", "{d1aede4f-1352-48d9-81e2-b10097c359c1}",
+	    "Text", "Radio phone", NULL, 0)
+	ROW(REFERRED_BY, "ReferredBy", "{9b4cc5a9-1119-43e4-b2a8-412c4031f92b}",
+	    "Text", "Referred by", NULL, 0)
+	ROW(SPOUSE, "SpouseName", "{f590b1de-8e28-4c17-91bc-bf4096024b7e}",
+	    "Text", "Spouse", NULL, 0)
+	ROW(NAME_SUFFIX, "Suffix", "{d886eba3-d018-4103-a322-d5780127ef8a}",
+	    "Text", "Suffix", NULL, 0)
+	ROW(TELEX, "TelexNumber", "{e7be7f3c-c436-481d-8865-669e5146f53c}",
+	    "Text", "Telex", NULL, 0)
+	ROW(TTY_PHONE, "TTYTDDNumber", "{f54697f1-0357-4c5a-a711-0cb654bc73e4}",
+	    "Text", "TTY/TDD phone", NULL, 0)
+	ROW(USER1, "UserField1", "{566656f5-17b3-4291-98a5-5074aadf77b3}",
+	    "Text", "User field 1", NULL, 0)
+	ROW(USER2, "UserField2", "{182d1b9e-1718-4e11-b279-38f7ed0a20d6}",
+	    "Text", "User field 2", NULL, 0)
+	ROW(USER3, "UserField3", "{a03eb53e-f123-4af9-9355-f92bd75c00b3}",
+	    "Text", "User field 3", NULL, 0)
+	ROW(USER4, "UserField4", "{adefa4ca-14c3-4694-b531-f51b706efe9d}",
+	    "Text", "User field 4", NULL, 0)
+	ROW(WEB_PAGE, "WebPage", "{a71affd2-dcc7-4529-81bc-2fe593154a5f}",
+	    "URL", "Web page", NULL, 0)
+	ROW(WORK_STREET, "WorkAddress", "{fc2e188e-ba91-48c9-9dd3-16431afddd50}",
+	    "Note", "Business street", NULL, 0)
+	ROW(WORK_CITY, "WorkCity", "{6ca7bd7f-b490-402e-af1b-2813cf087b1e}",
+	    "Text", "Business city", NULL, 0)
+	ROW(WORK_COUNTRY, "WorkCountry", "{3f3a5c85-9d5a-4663-b925-8b68a678ea3a}",
+	    "Text", "Business country", NULL, 0)
+	ROW(WORK_FAX, "WorkFax", "{9d1cacc8-f452-4bc1-a751-050595ad96e1}",
+	    "Text", "Business fax", NULL, 0)
+	ROW(WORK_ADDRESS, "WorkFreeForm", NULL,
+	    "Note", "Business address", NULL, WIRE_BAG_ONLY)
+	ROW(WORK_PHONE, "WorkPhone", "{fd630629-c165-4513-b43c-fdb16b86a14d}",
+	    "Text", "Business phone", NULL, 0)
+	ROW(WORK_PO_BOX, "WorkPObox", NULL,
+	    "Text", "Business PO box", NULL, WIRE_BAG_ONLY)
+	ROW(WORK_STATE, "WorkState", "{ceac61d3-dda9-468b-b276-f4a6bb93f14f}",
+	    "Text", "Business state", NULL, 0)
+	ROW(WORK_POSTAL_CODE, "WorkZip", "{9a631556-3dac-49db-8d2f-fb033b0fdc24}",
+	    "Text", "Business postal code", NULL, 0)
+};
+_Static_assert(sizeof(fields) / sizeof(fields[0]) == FIELD__MAX,
+    "a field of fields.def has no row here");
+
+/* Title of every other kind of list. */
+static const struct wire_field plain_title = {
+	.field = FIELD_TITLE, .name = "Title", .id = TITLE_ID, .type = "Text",
+	.display = "Title", .flags = WIRE_SCHEMA,
+};
+
+const struct wire_field *
+wire_of(enum list_kind kind, enum field f)
+{
+	return f == FIELD_TITLE && kind != KIND_CONTACTS ? &plain_title : &fields[f];
+}
+
+const struct wire_field *
+wire_by_name(enum list_kind kind, struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < FIELD__MAX; i++) {
+		const struct wire_field *f = &fields[i];
+
+		if (!(field_info(f->field)->kinds & KIND_BIT(kind)))
+			continue;
+		if (str_eq(name, str_of(f->name)) || (f->alias && str_eq(name, str_of(f->alias))))
+			return wire_of(kind, f->field);
+	}
+	return NULL;
+}
+
+static bool
+field_by_name(enum list_kind kind, struct str name, enum field *out)
+{
+	const struct wire_field *f;
+	size_t i;
+
+	f = wire_by_name(kind, name);
+	for (i = 0; !f && i < FIELD__MAX; i++) /* provider files: any case */
+		if ((field_info(fields[i].field)->kinds & KIND_BIT(kind)) &&
+		    (str_ieq(name, str_of(fields[i].name)) ||
+		    (fields[i].alias && str_ieq(name, str_of(fields[i].alias)))))
+			f = &fields[i];
+	if (f)
+		*out = f->field;
+	return f != NULL;
+}
+
+static const char *
+field_name(enum list_kind kind, enum field f)
+{
+	return wire_of(kind, f)->name;
+}
+
+const struct vocabulary wire_vocabulary = {
+	.field_by_name = field_by_name,
+	.field_name = field_name,
+};
+
+bool
+wire_is_declared(const struct list *l, const struct wire_field *f)
+{
+	if (!f->id)
+		return false;
+	return (f->flags & WIRE_SCHEMA) || list_column(l, f->field) >= 0;
+}
+
+/* ---- URL: "address, description"; a comma inside the address is doubled ---- */
+
+/*
+ * address and description of either form. On the wire commas of the address
+ * are doubled; in the column they are not (is_wire false).
+ */
+static void
+split_url(struct arena *a, struct str s, bool is_wire, struct str *address, struct str *text)
+{
+	char *out = arena_get(a, s.n + 1);
+	size_t i, n = 0;
+
+	*text = STR_NULL;
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] == ',' && is_wire && i + 1 < s.n && s.p[i + 1] == ',') {
+			i++;
+		} else if (s.p[i] == ',' && i + 1 < s.n && s.p[i + 1] == ' ') {
+			*text = (struct str){ s.p + i + 2, s.n - i - 2 };
+			break;
+		}
+		out[n++] = s.p[i];
+	}
+	*address = (struct str){ out, n };
+}
+
+static struct str
+put_url(struct arena *a, struct str v)
+{
+	struct str address, text;
+	size_t i, n = 0;
+	char *out;
+
+	split_url(a, v, false, &address, &text);
+	if (!text.p)
+		text = address;
+	out = arena_get(a, address.n * 2 + 2 + text.n + 1);
+	for (i = 0; i < address.n; i++) {
+		out[n++] = address.p[i];
+		if (address.p[i] == ',')
+			out[n++] = ',';
+	}
+	memcpy(out + n, ", ", 2);
+	if (text.n)
+		memcpy(out + n + 2, text.p, text.n);
+	return (struct str){ out, n + 2 + text.n };
+}
+
+static struct str
+get_url(struct arena *a, struct str s)
+{
+	struct str address, text;
+
+	split_url(a, s, true, &address, &text);
+	if (text.n == 0 || str_eq(text, address))
+		return address;
+	return arena_fmt(a, "%.*s, %.*s", STR_ARG(address), STR_ARG(text));
+}
+
+/* ---- dates ---- */
+
+static struct str
+put_stamp(struct arena *a, struct str v, const struct wire_dates *d)
+{
+	char text[STAMP_TEXT];
+	struct civil c;
+	bool has_time;
+	int offset;
+
+	if (d->in_utc || !stamp_parse(v, &c, &has_time, &offset))
+		return v;
+	c = zone_from_utc(d->zone, civil_to_stamp(&c));
+	return arena_dup(a, str_of(civil_sql(&c, text)));
+}
+
+static bool
+in_range(int64_t t)
+{
+	return t >= STAMP_MIN && t <= STAMP_MAX;
+}
+
+/* The instant meant by what was read; without a zone the request decides. */
+static int64_t
+instant(const struct civil *c, int offset, const struct wire_dates *d)
+{
+	if (offset != STAMP_NO_OFFSET)
+		return civil_to_stamp(c) - offset * INT64_C(60);
+	return d->in_utc ? civil_to_stamp(c) : zone_to_utc(d->zone, c);
+}
+
+static bool
+get_stamp(struct arena *a, struct str s, const struct wire_dates *d, struct str *out)
+{
+	char text[STAMP_TEXT];
+	struct civil c;
+	bool has_time;
+	int offset;
+	int64_t t;
+
+	if (!stamp_parse(s, &c, &has_time, &offset))
+		return false;
+	t = instant(&c, offset, d);
+	if (!in_range(t))
+		return false;
+	*out = arena_dup(a, str_of(stamp_iso(t, text)));
+	return true;
+}
+
+/*
+ * A day. Midnight as written is that day in whatever zone it stands; another
+ * time in UTC is somebody's midnight: the day that it is at the site.
+ */
+static bool
+get_date(struct arena *a, struct str s, const struct wire_dates *d, struct str *out)
+{
+	struct civil c;
+	bool has_time, is_utc;
+	int offset;
+
+	if (!stamp_parse(s, &c, &has_time, &offset) || !in_range(civil_to_stamp(&c)))
+		return false;
+	is_utc = offset == 0 || (offset == STAMP_NO_OFFSET && d->in_utc);
+	if (has_time && is_utc && (c.hour || c.minute || c.second))
+		c = zone_from_utc(d->zone, civil_to_stamp(&c));
+	*out = arena_fmt(a, "%04d-%02d-%02d", c.year, c.month, c.day);
+	return true;
+}
+
+/* ---- numbers ---- */
+
+static bool
+get_number(struct arena *a, struct str s, bool is_whole, struct str *out)
+{
+	char text[64];
+	int64_t v;
+
+	if (!num_decimal(s, text))
+		return false;
+	if (is_whole && !num_i64(str_of(text), INT64_MIN, INT64_MAX, &v))
+		return false;
+	*out = arena_dup(a, str_of(text));
+	return true;
+}
+
+static bool
+get_bool(struct str s, struct str *out)
+{
+	bool v;
+
+	if (!num_bool(s, &v))
+		return false;
+	*out = v ? STR("1") : STR("0");
+	return true;
+}
+
+static bool
+get_binary(struct arena *a, struct str s, struct str *out)
+{
+	char *hex = arena_get(a, s.n + 1);
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		hex[i] = s.p[i] >= 'a' && s.p[i] <= 'f' ? (char)(s.p[i] - 'a' + 'A') : s.p[i];
+		if (!strchr("0123456789ABCDEF", hex[i]))
+			return false;
+	}
+	*out = (struct str){ hex, s.n };
+	return s.n % 2 == 0;
+}
+
+/* ---- both ways ---- */
+
+struct str
+wire_put(struct arena *a, const struct wire_field *f, struct str v, const struct wire_dates *d)
+{
+	if (!v.p)
+		return v;
+	switch (field_info(f->field)->type) {
+	case VALUE_URL:
+		return v.n ? put_url(a, v) : v;
+	case VALUE_DATE:
+		return arena_fmt(a, "%.*s%s", STR_ARG(v), d->in_utc ? "T00:00:00Z" : " 00:00:00");
+	case VALUE_STAMP:
+		return put_stamp(a, v, d);
+	case VALUE_TEXT:
+	case VALUE_NOTE:
+	case VALUE_CHOICE:
+	case VALUE_INT:
+	case VALUE_NUMBER:
+	case VALUE_BOOL:
+	case VALUE_BINARY:
+	case VALUE__MAX:
+		break;
+	}
+	return v;
+}
+
+/* What a value of a type should have been, and the code that says so. */
+static const struct {
+	const char *code, *expected;
+} expectations[VALUE__MAX] = {
+	[VALUE_INT]    = { "0x8102001a", "a whole number, like 42" },
+	[VALUE_NUMBER] = { "0x8102001a", "a number with a decimal point, like 0.5" },
+	[VALUE_BOOL]   = { "0x8102001f", "1 or 0" },
+	[VALUE_DATE]   = { "0x8102001c", "a date from 1601 to 4500, like 2026-03-05T00:00:00Z" },
+	[VALUE_STAMP]  = { "0x8102001c",
+	    "a date and time from 1601 to 4500, like 2026-03-05T09:00:00Z" },
+	[VALUE_BINARY] = { "0x8102001d", "hexadecimal digits in pairs" },
+};
+
+/* At most 60 bytes, no half character. */
+static struct str
+excerpt(struct str s)
+{
+	size_t n = s.n > 60 ? 60 : s.n;
+
+	while (n < s.n && n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+		n--;
+	return (struct str){ s.p, n };
+}
+
+static bool
+get_typed(struct arena *a, enum value_type type, struct str s, const struct wire_dates *d,
+    struct str *out)
+{
+	switch (type) {
+	case VALUE_DATE:
+		return get_date(a, s, d, out);
+	case VALUE_STAMP:
+		return get_stamp(a, s, d, out);
+	case VALUE_INT:
+		return get_number(a, s, true, out);
+	case VALUE_NUMBER:
+		return get_number(a, s, false, out);
+	case VALUE_BOOL:
+		return get_bool(s, out);
+	case VALUE_BINARY:
+		return get_binary(a, s, out);
+	case VALUE_URL:
+		*out = get_url(a, s);
+		return true;
+	case VALUE_TEXT:
+	case VALUE_NOTE:
+	case VALUE_CHOICE:
+	case VALUE__MAX:
+		break;
+	}
+	*out = s;
+	return true;
+}
+
+bool
+wire_get(struct arena *a, const struct wire_field *f, struct str text,
+    const struct wire_dates *d, struct str *out, const char **code, const char **why)
+{
+	enum value_type type = field_info(f->field)->type;
+	struct str s = text, shown;
+
+	if (expectations[type].code || type == VALUE_URL)
+		s = str_trim(s);
+	if (s.n == 0) { /* an empty field clears; text knows an empty text, nothing else does */
+		*out = expectations[type].code || type == VALUE_URL ? STR_NULL : STR("");
+		return true;
+	}
+	if (get_typed(a, type, s, d, out))
+		return true;
+	shown = excerpt(s);
+	*code = expectations[type].code;
+	*why = arena_fmt(a, "The field %s cannot hold \"%.*s\": it wants %s.", f->name,
+	    STR_ARG(shown), expectations[type].expected).p;
+	return false;
+}
