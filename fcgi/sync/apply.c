@@ -157,7 +157,7 @@ check_written(struct change_run *r, const struct row *before, const struct cell 
 		    !same_value(r->row.value[cell[i].column], old))
 			continue;
 		return err_set(r->e, E_INVALID, "The %s cannot be changed here: the database "
-		    "kept its old value. Nothing was saved.", cell_name(r, &cell[i]));
+		    "did not take the value. Nothing was saved.", cell_name(r, &cell[i]));
 	}
 	return OK;
 }
@@ -292,6 +292,8 @@ finish(struct change_run *r, enum change_kind kind, struct item *item, bool is_n
 		o = store_changes_add(s, r->l, &change, 1, r->e);
 	if (o == OK)
 		o = store_receipt_add(s, r->l, &receipt, r->e);
+	if (o == E_CONFLICT && !is_new)
+		o = E_RETRY; /* the same change at the same moment: look at what it made */
 	if (o == OK)
 		o = store_save(s, r->l, &r->st, r->e);
 	if (o == OK && announced_n)
@@ -334,8 +336,9 @@ find_receipt(struct change_run *r, const struct item *item, bool *found)
 }
 
 /*
- * The item and its row, locked, and equal to what the client saw. E_RETRY:
- * something was numbered first. *done: a replay; the result is filled.
+ * The item and its row, locked, and equal to what the client saw. An item that
+ * was changed between the two reads shows by its row, or under the list's lock
+ * (check_unmoved). E_RETRY: something was numbered first. *done: a replay; the result is filled.
  */
 static enum outcome
 lock_compared(struct change_run *r, bool *done)
@@ -353,12 +356,6 @@ lock_compared(struct change_run *r, bool *done)
 	o = store_row_lock(s, r->l, r->item.key, &r->row, r->e);
 	if (o != OK)
 		return o;
-	/* Whoever held the row may have changed the item: read it again behind him. */
-	o = store_item(s, r->l, r->c->id, &r->item, r->e);
-	if (o != OK)
-		return o;
-	if (r->item.state != ITEM_LIVE)
-		return gone(r);
 	if (r->row.state == ROW_ABSENT ||
 	    (r->row.state == ROW_GOOD && (r->item.is_bad ||
 	    memcmp(r->row.print, r->item.print, sizeof(r->row.print)) != 0)))
