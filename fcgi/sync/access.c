@@ -7,8 +7,6 @@
  */
 #include "access.h"
 
-#include <ctype.h>
-
 struct str
 access_login(struct arena *a, struct str remote_user)
 {
