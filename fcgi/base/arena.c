@@ -143,13 +143,50 @@ arena_defer(struct arena *a, void (*fn)(void *), void *arg)
 }
 
 static void
-run_cleanups(struct arena *a)
+run_cleanups(struct arena *a, const struct arena_cleanup *last)
 {
-	while (a->cleanup) {
+	while (a->cleanup != last) {
 		struct arena_cleanup *c = a->cleanup;
 
 		a->cleanup = c->older; /* first: fn may defer again */
 		c->fn(c->arg);
+	}
+}
+
+struct arena_mark
+arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){
+		.block = a->block, .older = a->block ? a->block->older : NULL,
+		.block_used = a->block ? a->block->used : 0, .used = a->used,
+		.cleanup = a->cleanup
+	};
+}
+
+/* Free the blocks from b on until `end`. */
+static void
+free_until(struct arena_block *b, const struct arena_block *end)
+{
+	while (b != end) {
+		struct arena_block *older = b->older;
+
+		free(b);
+		b = older;
+	}
+}
+
+void
+arena_release(struct arena *a, const struct arena_mark *m)
+{
+	run_cleanups(a, m->cleanup);
+	free_until(a->block, m->block);
+	a->block = m->block;
+	a->used = m->used;
+	if (m->block) {
+		/* Large pieces stand behind the block that was current. */
+		free_until(m->block->older, m->older);
+		m->block->older = m->older;
+		m->block->used = m->block_used;
 	}
 }
 
@@ -158,7 +195,7 @@ arena_reset(struct arena *a)
 {
 	struct arena_block *b, *older, *keep = NULL;
 
-	run_cleanups(a);
+	run_cleanups(a, NULL);
 	for (b = a->block; b; b = older) {
 		older = b->older;
 		if (b->size <= BLOCK_MAX && (!keep || b->size > keep->size)) {

@@ -37,6 +37,20 @@ struct str arena_fmt(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 /* Call fn(arg) at the next reset, before memory goes; newest first. */
 void arena_defer(struct arena *a, void (*fn)(void *), void *arg);
 
+/*
+ * Give back what was allocated since the mark, for loops whose steps need
+ * nothing of each other (batches of a harvest, methods of an upload). Cleanups
+ * deferred since then are run. Marks nest.
+ */
+struct arena_mark {
+	struct arena_block *block, *older;
+	size_t block_used, used;
+	struct arena_cleanup *cleanup;
+};
+
+struct arena_mark arena_mark(const struct arena *a);
+void arena_release(struct arena *a, const struct arena_mark *m);
+
 /* Run the cleanups, forget all memory but keep one block for reuse. */
 void arena_reset(struct arena *a);
 

@@ -23,7 +23,7 @@
 #define LIMIT_KEY_PARTS 8
 #define LIMIT_HARVEST_ROWS 500            /* inbox rows in one transaction: bounds the list lock */
 #define LIMIT_PAGE_ROWS 1000              /* rows of one difference, unless configured lower */
-#define LIMIT_ARENA_BYTES (96 * MIB)      /* per request; a full body with its tree fits */
+#define LIMIT_ARENA_BYTES (192 * MIB)     /* per request; a full body, its tree and two copies of a value fit */
 #define LIMIT_SPOOL_MEMORY (1 * MIB)      /* of an answer; the rest goes to an unlinked file */
 #define LIMIT_RETRIES 6                   /* of a transaction that met a deadlock */
 #define LIMIT_LOCK_WAIT_S 5               /* innodb_lock_wait_timeout of our sessions */

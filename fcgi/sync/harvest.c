@@ -396,7 +396,10 @@ harvest_all(struct engine *g, const struct list *l, size_t rows, bool *left, str
 
 	*left = true;
 	for (size_t done = 0; done < rows; done += taken) {
+		struct arena_mark mark = arena_mark(g->arena);
+
 		o = harvest_some(g, l, 0, &taken, e);
+		arena_release(g->arena, &mark);
 		if (o != OK)
 			return o;
 		if (taken < LIMIT_HARVEST_ROWS) {
