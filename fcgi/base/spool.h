@@ -18,6 +18,7 @@ struct spool {
 	uint64_t length;    /* bytes in all */
 	const char *dir;    /* for the file; borrowed */
 	int error;          /* errno of the first failure */
+	volatile uint64_t *progress; /* NULL, or raised by every write: who watches sees work; borrowed */
 };
 
 /* Caller's storage. memory_max bytes stay in memory; the rest in an unlinked file in dir. */

@@ -10,7 +10,7 @@
 #include "str.h"
 
 #define STAMP_MIN INT64_C(-11644473600) /* 1601-01-01: what Outlook can show */
-#define STAMP_MAX INT64_C(79870661999)  /* 4500-12-31 23:59:59 */
+#define STAMP_MAX INT64_C(79870665599)  /* 4500-12-31 23:59:59 */
 #define STAMP_TEXT 32                   /* bytes for any text below, NUL included */
 
 struct civil { /* a date and time of day, zone unsaid */

@@ -9,6 +9,8 @@
  */
 #include "xmlr.h"
 
+#include <stdio.h>
+
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/SAX2.h>
@@ -27,7 +29,8 @@
 struct reading { /* what the hooks need, behind ctxt->_private */
 	long nodes;
 	const char *refused; /* a sentence, NULL while all is well */
-	int line;
+	int line;            /* of what was refused or broken */
+	char broken[200];    /* libxml2's words for the first error; later ones mislead */
 };
 
 /* ------------------------------------------------------------------------ hooks */
@@ -42,6 +45,20 @@ refuse(xmlParserCtxt *ctxt, const char *why)
 		r->line = ctxt->input ? ctxt->input->line : 0;
 	}
 	xmlStopParser(ctxt);
+}
+
+/* The type that libxml2 2.9 wants is not const. */
+static void
+on_error(void *ctx, xmlError *error)
+{
+	const xmlParserCtxt *ctxt = ctx;
+	struct reading *r = ctxt->_private;
+	struct str why = str_trim(str_of(error->message));
+
+	if (error->level != XML_ERR_FATAL || r->broken[0] || r->refused)
+		return;
+	snprintf(r->broken, sizeof(r->broken), "%.*s", STR_ARG(why));
+	r->line = error->line;
 }
 
 static void
@@ -85,17 +102,14 @@ free_doc(void *doc)
 }
 
 static enum outcome
-syntax_error(xmlParserCtxt *ctxt, const struct reading *r, struct err *e)
+syntax_error(const struct reading *r, struct err *e)
 {
-	const xmlError *last = xmlCtxtGetLastError(ctxt);
-	struct str why = str_trim(str_of(last ? last->message : NULL));
+	int line = r->line > 0 ? r->line : 1;
 
 	if (r->refused)
-		return err_set(e, E_INVALID, "line %d: %s", r->line, r->refused);
-	if (!why.n)
-		return err_set(e, E_INVALID, "line 1: no XML element was found");
-	return err_set(e, E_INVALID, "line %d: the XML is broken: %.*s",
-	    last->line > 0 ? last->line : 1, STR_ARG(why));
+		return err_set(e, E_INVALID, "line %d: %s", line, r->refused);
+	return err_set(e, E_INVALID, "line %d: the XML is broken: %s", line,
+	    r->broken[0] ? r->broken : "no element was found");
 }
 
 static enum outcome
@@ -113,6 +127,7 @@ parse_utf8(struct arena *a, struct str s, struct xnode **root, struct err *e)
 	ctxt->_private = &r;
 	ctxt->sax->internalSubset = on_doctype;
 	ctxt->sax->startElementNs = on_element;
+	ctxt->sax->serror = on_error;
 	ctxt->sax->comment = NULL;
 	ctxt->sax->processingInstruction = NULL;
 	doc = xmlCtxtReadMemory(ctxt, s.p, (int)s.n, NULL, NULL, options);
@@ -120,7 +135,7 @@ parse_utf8(struct arena *a, struct str s, struct xnode **root, struct err *e)
 		arena_defer(a, free_doc, doc);
 	*root = doc && !r.refused ? (struct xnode *)xmlDocGetRootElement(doc) : NULL;
 	if (!*root)
-		result = syntax_error(ctxt, &r, e);
+		result = syntax_error(&r, e);
 	xmlFreeParserCtxt(ctxt);
 	return result;
 }
