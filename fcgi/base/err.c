@@ -28,15 +28,15 @@ _Static_assert(sizeof(names) / sizeof(names[0]) == OUTCOME__MAX, "a name per out
 static void PRINTF(3, 0)
 set_text(char *out, size_t size, const char *fmt, va_list ap)
 {
-	char text[sizeof(((struct err *)0)->detail)];
+	char text[sizeof(((struct err *)0)->detail) + 1]; /* sees what follows the cut */
 	size_t n;
 	int len = vsnprintf(text, sizeof(text), fmt, ap);
 
 	if (len < 0)
 		len = 0;
 	n = (size_t)len;
-	if (n >= size || n >= sizeof(text)) {
-		n = (size < sizeof(text) ? size : sizeof(text)) - 1;
+	if (n >= size) {
+		n = size - 1;
 		while (n && ((unsigned char)text[n] & 0xC0) == 0x80)
 			n--; /* the cut stood inside a character */
 	}

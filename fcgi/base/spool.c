@@ -80,6 +80,8 @@ spool_write(void *spool, const char *p, size_t n)
 	struct spool *s = spool;
 	size_t part;
 
+	if (s->progress)
+		++*s->progress;
 	if (s->error)
 		return false;
 	if (s->fd < 0 && s->memory_n < s->memory_max) {
