@@ -32,11 +32,12 @@ struct app {
 struct app *app_open(const char *file, void (*say)(const struct ini_problem *), struct err *e);
 void app_close(struct app **a);
 
-/* An engine with the system's clock and random numbers; store_open'ed, not yet connected. */
+/* An engine with the system's clock and random numbers; store_open'ed, not connected. Stays where it is. */
 struct app_engine {
 	struct engine engine;
 	struct arena arena;   /* of the request */
 	struct hash hash;
+	volatile uint64_t *progress; /* NULL, or raised whenever the engine asks for time or chance */
 };
 
 enum outcome app_engine_open(const struct app *a, struct app_engine *g, struct err *e) WARN_UNUSED;

@@ -49,7 +49,7 @@ static const struct conf_key keys[] = {
 	  "seconds without progress in one request after which a worker is killed" },
 	{ "server", "stop_after", read_number, AT(stop_after), "30", 1, 3600, LIVE,
 	  "seconds that requests in flight are given when owsd or a worker stops" },
-	{ "server", "state_dir", read_path, AT(state_dir), "/var/lib/owsd", 0, 0, RESTART,
+	{ "server", "state_dir", read_path, AT(state_dir), "/var/lib/owsd", 0, 0, LIVE,
 	  "what outlives a restart: the newest change number seen of each list" },
 	{ "server", "spool_dir", read_path, AT(spool_dir), "/var/tmp", 0, 0, LIVE,
 	  "answers beyond memory, as files without a name" },
