@@ -34,7 +34,7 @@ CREATE TABLE ows_list (
   scanned        BIGINT NOT NULL DEFAULT 0 COMMENT 'when the last full scan ended, 0 never; written by the scan',
   live_n         INT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'items that are live and not bad',
   PRIMARY KEY (no),
-  UNIQUE KEY (id)
+  UNIQUE KEY list_id (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
   COMMENT='One row per list. Made by install, kept up by harvest and by writes, which lock it. Goes when the list is uninstalled with its data.';
 
@@ -56,8 +56,8 @@ CREATE TABLE ows_item (
   history   VARCHAR(4000) NULL COMMENT 'edit history as a client sent it; NULL: follows from the version',
   bag       MEDIUMBLOB NULL COMMENT 'properties without a column, packed; NULL: none',
   PRIMARY KEY (list, id),
-  UNIQUE KEY (list, skey, gone),
-  KEY (list, changed)
+  UNIQUE KEY item_key (list, skey, gone),
+  KEY item_changed (list, changed)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
   COMMENT='One row per item, tombstones too. Written by harvest and by writes under the lock of the list; tombstones go when they are older than any token.';
 
@@ -77,8 +77,8 @@ CREATE TABLE ows_inbox (
   skey       VARBINARY(512) NOT NULL COMMENT 'source key as in ows_item; empty: a scan is asked for',
   is_changed TINYINT UNSIGNED NOT NULL DEFAULT 0 COMMENT '1: a difference was seen, the version rises whatever is found now',
   PRIMARY KEY (id),
-  KEY (list),
-  KEY (list, skey)
+  KEY inbox_list (list),
+  KEY inbox_key (list, skey)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
   COMMENT='Keys whose row may have changed. Written by the triggers of the business tables, by scans and by reads that notice a difference; harvest deletes what it has taken.';
 
@@ -98,7 +98,7 @@ CREATE TABLE ows_receipt (
   version   INT UNSIGNED NOT NULL COMMENT 'that the change made',
   at        BIGINT NOT NULL COMMENT 'UTC seconds',
   PRIMARY KEY (list, digest),
-  KEY (list, at)
+  KEY receipt_at (list, at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
   COMMENT='Applied changes, so that a repeated request is recognised. Written with the change; purged by age.';
 

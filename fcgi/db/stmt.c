@@ -29,7 +29,7 @@ static const char *const text[] = {
 	    "schema_version = ?, schema_change = ?, definition = ?, is_ready = ?, modified = ?, "
 	    "deleted = ?, live_n = ? WHERE no = ?",
 	[S_SCANNED] = "UPDATE ows_list SET scanned = UNIX_TIMESTAMP() WHERE no = ?",
-	[S_INBOX] = "SELECT b.id, b.skey, b.is_changed FROM ows_inbox b FORCE INDEX (list) "
+	[S_INBOX] = "SELECT b.id, b.skey, b.is_changed FROM ows_inbox b FORCE INDEX (inbox_list) "
 	    "WHERE b.list = ? ORDER BY b.id LIMIT ?",
 	[S_INBOX_OF] = "SELECT b.id, b.skey, b.is_changed FROM ows_inbox b "
 	    "WHERE b.list = ? AND b.skey = ?",
@@ -72,8 +72,6 @@ static const char *const text[] = {
 	    "numeric_precision, numeric_scale, datetime_precision, "
 	    "extra LIKE '%auto_increment%', extra LIKE '%GENERATED%' "
 	    "FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
-	[S_VIEW_TEXT] = "SELECT view_definition, is_updatable FROM information_schema.views "
-	    "WHERE table_schema = ? AND table_name = ?",
 };
 _Static_assert(sizeof(text) / sizeof(*text) == STMT__MAX, "a text per statement");
 

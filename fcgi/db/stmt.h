@@ -49,7 +49,6 @@ enum stmt {
 	S_LEASE_MAKE,
 	S_LEASE_TAKE,
 	S_TABLE_COLUMNS,
-	S_VIEW_TEXT,
 	STMT__MAX
 };
 
