@@ -1,0 +1,186 @@
+/*
+ * item.c -- DispForm.aspx?ID=n: everything that is known of one item. Outlook's
+ * "open in web browser" leads here (MS-STSSYN 2.2, list-url).
+ */
+#include "bag.h"
+#include "num.h"
+#include "show.h"
+
+static void
+write_field(struct page *p, const struct list *l, const struct column *col, struct str v)
+{
+	struct xmlw *w = &p->w;
+
+	if (!str_trim(v).n)
+		return;
+	xmlw_open(w, "div");
+	page_words(p, "dt", NULL, show_label(p->a, l, col->field));
+	xmlw_open(w, "dd");
+	show_value(p, col, v, SHOW_WHOLE);
+	xmlw_close(w);
+	xmlw_close(w);
+}
+
+static void
+write_properties(struct page *p, struct str bag)
+{
+	struct xmlw *w = &p->w;
+	struct property one;
+	size_t at = 0;
+	bool has_any = false;
+
+	while (bag_next(bag, &at, &one)) {
+		if (!one.value.n)
+			continue; /* Outlook sends many empty ones */
+		if (!has_any) {
+			xmlw_open(w, "section");
+			xmlw_attrz(w, "aria-labelledby", "properties");
+			xmlw_open(w, "h2");
+			xmlw_attrz(w, "id", "properties");
+			xmlw_textz(w, "Kept for Outlook");
+			xmlw_close(w);
+			page_words(p, "p", "quiet", STR("Outlook's own properties that have no "
+			    "column in the database, under Outlook's names."));
+			xmlw_open(w, "dl");
+			xmlw_attrz(w, "class", "fields");
+			has_any = true;
+		}
+		xmlw_open(w, "div");
+		page_words(p, "dt", NULL, one.name);
+		page_words(p, "dd", NULL, one.value);
+		xmlw_close(w);
+	}
+	if (has_any) {
+		xmlw_close(w); /* dl */
+		xmlw_close(w); /* section */
+	}
+}
+
+static void
+write_moment(struct page *p, const char *label, int64_t at, struct str who)
+{
+	struct xmlw *w = &p->w;
+
+	xmlw_open(w, "div");
+	xmlw_element(w, "dt", label);
+	xmlw_open(w, "dd");
+	page_time(p, at);
+	xmlw_textz(w, who.n ? " by " : ", in the database");
+	xmlw_text(w, who);
+	xmlw_close(w);
+	xmlw_close(w);
+}
+
+static void
+write_record(struct page *p, const struct item *item)
+{
+	struct xmlw *w = &p->w;
+
+	xmlw_open(w, "section");
+	xmlw_attrz(w, "aria-labelledby", "record");
+	xmlw_open(w, "h2");
+	xmlw_attrz(w, "id", "record");
+	xmlw_textz(w, "Record");
+	xmlw_close(w);
+	xmlw_open(w, "dl");
+	xmlw_attrz(w, "class", "fields");
+	xmlw_open(w, "div");
+	xmlw_element(w, "dt", "ID");
+	page_words(p, "dd", NULL, arena_fmt(p->a, "%u", item->id));
+	xmlw_close(w);
+	xmlw_open(w, "div");
+	xmlw_element(w, "dt", "Version");
+	page_words(p, "dd", NULL, arena_fmt(p->a, "%u", item->version));
+	xmlw_close(w);
+	write_moment(p, "Created", item->created, item->author);
+	write_moment(p, "Changed", item->modified, item->editor);
+	xmlw_close(w);
+	xmlw_close(w);
+}
+
+/* What the item is called: for a contact its full name, else the first column that says something. */
+static struct str
+name_of(struct page *p, const struct list *l, const struct item *item, const struct row *row)
+{
+	static const struct str none = { "", 0 };
+	int last = list_column(l, FIELD_TITLE), first = list_column(l, FIELD_FIRST_NAME);
+	struct str family = last >= 0 ? str_trim(row->value[last]) : none;
+	struct str given = first >= 0 ? str_trim(row->value[first]) : none;
+	size_t column[4], i, n;
+
+	if (given.n && family.n)
+		return arena_fmt(p->a, "%.*s %.*s", STR_ARG(given), STR_ARG(family));
+	if (given.n || family.n)
+		return given.n ? given : family;
+	n = show_columns(l, column, sizeof(column) / sizeof(column[0]));
+	for (i = 0; i < n; i++)
+		if (str_trim(row->value[column[i]]).n)
+			return row->value[column[i]];
+	return arena_fmt(p->a, "Item %u", item->id);
+}
+
+static void
+write_item(struct page *p, const struct list *l, const struct item *item, const struct row *row)
+{
+	struct str title = row->state == ROW_GOOD ? name_of(p, l, item, row) :
+	    arena_fmt(p->a, "Item %u", item->id);
+	struct xmlw *w = &p->w;
+	size_t i;
+
+	page_open(p, 200, title);
+	xmlw_open(w, "nav");
+	xmlw_attrz(w, "aria-label", "Way back");
+	page_link(p, "back", page_href(p, str_of(l->name), "AllItems.aspx"), str_of(l->title));
+	xmlw_close(w);
+	page_words(p, "h1", NULL, title);
+	if (row->state == ROW_GOOD) {
+		xmlw_open(w, "dl");
+		xmlw_attrz(w, "class", "fields");
+		for (i = 0; i < l->column_n; i++)
+			write_field(p, l, &l->column[i], row->value[i]);
+		xmlw_close(w);
+	} else {
+		page_words(p, "p", "status", STR("The row of this item holds a value that "
+		    "cannot be shown. Outlook keeps the last good state; the administrator "
+		    "finds the reason with “owsadm status”."));
+	}
+	write_properties(p, item->bag);
+	write_record(p, item);
+	page_close(p);
+	p->r->note.rows = 1;
+}
+
+static void
+no_item(struct page *p, const struct list *l, uint32_t id)
+{
+	page_problem(p, 404, "Item not found",
+	    "The list “%s” has no item %u. It may have been deleted.", l->title, id);
+}
+
+void
+item_page_show(struct page *p, struct str name)
+{
+	struct list *l = list_find(p, name);
+	struct list_state st;
+	struct str text = list_query(p->q, "ID");
+	struct err e = { .code = OK };
+	struct item item;
+	struct row row;
+	uint64_t id;
+
+	if (!l)
+		return;
+	if (!num_u64(text, UINT32_MAX, &id) || !id) {
+		page_problem(p, 404, "Item not found",
+		    "The address must end in DispForm.aspx?ID= and the number of an item.");
+		return;
+	}
+	if (!list_ready(p, l, &st))
+		return;
+	if (store_one(p->c->engine->store, l, (uint32_t)id, &item, &row, &e) != OK)
+		page_failed(p, "an item for its page", &e);
+	else if (!item.id || item.state != ITEM_LIVE || row.state == ROW_ABSENT)
+		no_item(p, l, (uint32_t)id);
+	else
+		write_item(p, l, &item, &row);
+}
