@@ -163,8 +163,7 @@ page_problem(struct page *p, int status, const char *title, const char *fmt, ...
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	/* nothing of a page begun may be left before this one */
-	spool_reset(&p->r->body);
-	buf_reset(&p->r->headers);
+	response_forget(p->r);
 	p->sink = spool_sink(&p->r->body);
 	xmlw_init(w, &p->sink, XMLW_HTML);
 	if (status == 503)
