@@ -4,13 +4,18 @@
 # the compiler keeps the engine from seeing SQL or HTTP.
 #
 #   base  <- sync <- db
-#                 <- front <- process (fcgi/*.c)
+#                 <- front <- process (fcgi/*.c), owsadm (fcgi/adm/*.c)
+#
+# Folders of tests/ bring their own rules (tests/*/rules.mk): they add programs
+# to TESTS, which `make test` builds and runs.
 
 -include Makefile.local
 
 BUILD   ?= build
+PREFIX  ?= /usr/local
 CC      ?= gcc
 CFLAGS  ?= -O2 -g
+Q        = $(if $(V),,@echo "  $@";)# V=1 shows whole commands
 WARN     = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Wall -Wextra -Wpedantic -Wshadow \
            -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings \
            -Wformat=2 -Wswitch-enum -Wvla
@@ -25,7 +30,7 @@ INC_base  = -Ifcgi/base $(XML_CFLAGS)
 INC_sync  = -Ifcgi/base -Ifcgi/sync
 INC_db    = $(INC_sync) -Ifcgi/db $(MARIA_CFLAGS)
 INC_front = $(INC_sync) -Ifcgi/front
-INC_proc  = $(INC_sync) -Ifcgi/db -Ifcgi/front -Ifcgi
+INC_proc  = $(INC_sync) -Ifcgi/db -Ifcgi/front -Ifcgi -DOWSD_DATA_DIR='"$(PREFIX)/share/owsd"'
 
 LIBS = -lfcgi -lmariadb -liniparser -lxml2 -lcrypto -lm
 
@@ -33,16 +38,56 @@ src_base  := $(wildcard fcgi/base/*.c)
 src_sync  := $(wildcard fcgi/sync/*.c)
 src_db    := $(wildcard fcgi/db/*.c)
 src_front := $(wildcard fcgi/front/*.c fcgi/front/lists/*.c fcgi/front/portal/*.c)
+src_proc  := $(wildcard fcgi/*.c)
+src_adm   := $(wildcard fcgi/adm/*.c)
 
+all: $(BUILD)/owsd $(BUILD)/owsadm
+.PHONY: all
+
+define objects
+$$(patsubst %.c,$(BUILD)/%.o,$$(src_$(1))): $(BUILD)/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(ALLFLAGS) $$(INC_$(2)) -c -o $$@ $$<
+endef
 define layer
 $(BUILD)/lib$(1).a: $$(patsubst %.c,$(BUILD)/%.o,$$(src_$(1)))
 	@rm -f $$@
-	ar rcs $$@ $$^
-$$(patsubst %.c,$(BUILD)/%.o,$$(src_$(1))): $(BUILD)/%.o: %.c
-	@mkdir -p $$(@D)
-	$$(CC) $$(ALLFLAGS) $$(INC_$(1)) -c -o $$@ $$<
+	$$(Q)$$(AR) rcs $$@ $$^
+$(call objects,$(1),$(1))
 endef
 $(foreach l,base sync db front,$(eval $(call layer,$(l))))
+$(eval $(call objects,proc,proc))
+$(eval $(call objects,adm,proc))
+
+ARCHIVES    = $(BUILD)/libfront.a $(BUILD)/libdb.a $(BUILD)/libsync.a $(BUILD)/libbase.a
+OWSD_OBJS   = $(src_proc:%.c=$(BUILD)/%.o)
+OWSADM_OBJS = $(src_adm:%.c=$(BUILD)/%.o) \
+              $(addprefix $(BUILD)/fcgi/,conf.o conf_read.o app.o binding.o)
+
+$(BUILD)/owsd: $(OWSD_OBJS) $(ARCHIVES)
+	$(Q)$(CC) $(CFLAGS) -pie -o $@ $(OWSD_OBJS) $(ARCHIVES) $(LDFLAGS) $(LIBS)
+$(BUILD)/owsadm: $(OWSADM_OBJS) $(ARCHIVES)
+	$(Q)$(CC) $(CFLAGS) -pie -o $@ $(OWSADM_OBJS) $(ARCHIVES) $(LDFLAGS) $(LIBS)
+
+# ---- try it: a private MariaDB, owsd and nginx under RUN ---------------------
+
+ADDR ?= 127.0.0.1
+PORT ?= 8080
+RUN  ?= $(BUILD)/run
+STACK = BUILD='$(BUILD)' PROVIDERS='$(PROVIDERS)' SAMPLES='$(SAMPLES)' tests/stack/stack.sh
+
+run up: need-run
+	@$(MAKE) --no-print-directory -s all
+	@$(STACK) $@ '$(RUN)' '$(ADDR)' '$(PORT)'
+down:
+	@$(STACK) down '$(RUN)'
+deps:
+	@tests/stack/deps.sh run test
+need-run need-test: need-%:
+	@tests/stack/deps.sh --quiet $*
+.PHONY: run up down deps need-run need-test
+
+# ---- prove it ----------------------------------------------------------------
 
 # unit tests: tests/unit/<layer>_<what>.c links that layer and those below it
 UNIT_LIBS_base  = $(BUILD)/libbase.a
@@ -58,5 +103,39 @@ UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_*.c))
 
 units: $(UNITS)
 .PHONY: units
+
+TESTS = $(UNITS)
+-include $(sort $(wildcard tests/*/rules.mk))
+
+JOBS ?= 2
+# `make test ONLY='live/*'` runs those whose name matches
+test: need-test
+	@$(MAKE) --no-print-directory -s test-run
+test-run: all $(TESTS)
+	@BUILD='$(BUILD)' tests/run -j $(JOBS) $(if $(ONLY),-k '$(ONLY)') $(TESTS)
+lint:
+	@BUILD='$(BUILD)' CC='$(CC)' tests/lint/lint.sh
+# the same tests with address and undefined-behaviour sanitizers, in a build of their own
+asan:
+	@$(MAKE) --no-print-directory test BUILD='$(BUILD)/asan' HARDEN= \
+	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
+.PHONY: test test-run lint asan
+
+# ---- keep it -----------------------------------------------------------------
+
+SHARE = $(DESTDIR)$(PREFIX)/share/owsd
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/etc/owsd/providers \
+	    $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man5 $(SHARE)
+	install -m 755 $(BUILD)/owsd $(DESTDIR)$(PREFIX)/sbin/
+	install -m 755 $(BUILD)/owsadm $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(wildcard fcgi/*.8 fcgi/adm/*.8) $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 $(wildcard fcgi/*.5) $(DESTDIR)$(PREFIX)/share/man/man5/
+	cp -R sql htdocs providers nginx apache $(SHARE)/
+	@test -e $(DESTDIR)/etc/owsd/owsd.ini || \
+	    install -m 640 fcgi/owsd.ini.sample $(DESTDIR)/etc/owsd/owsd.ini
+clean:
+	rm -rf $(BUILD)
+.PHONY: install clean
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

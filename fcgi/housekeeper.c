@@ -42,7 +42,7 @@ struct care { /* of one list */
 	bool lacks_triggers;
 	bool was_ready;
 	bool is_known;                  /* its definition was compared with what the store remembers */
-	char trouble[400];              /* as last said */
+	char trouble[1100];             /* as last said */
 };
 
 struct keeper {
