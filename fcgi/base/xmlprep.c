@@ -6,7 +6,6 @@
  * forbids are dropped, written out or as references, because one pasted
  * control character would otherwise keep a whole batch from ever arriving.
  */
-#define _GNU_SOURCE /* memmem */
 #include "xmlprep.h"
 
 #include "limits.h"
@@ -20,6 +19,31 @@
 #define TEXT(s) TEXT_OF(s)
 
 /* ------------------------------------------------------------- bytes to UTF-8 */
+
+/* Where the needle stands first in s from `at` on; s.n when nowhere. */
+static size_t
+find(struct str s, size_t at, const char *needle)
+{
+	size_t n = strlen(needle);
+	const char *p;
+
+	for (; at < s.n; at++) {
+		p = memchr(s.p + at, needle[0], s.n - at);
+		if (!p)
+			return s.n;
+		at = (size_t)(p - s.p);
+		if (s.n - at >= n && memcmp(p, needle, n) == 0)
+			return at;
+	}
+	return s.n;
+}
+
+static size_t
+behind(struct str s, size_t at, const char *end)
+{
+	at = find(s, at, end);
+	return at < s.n ? at + strlen(end) : s.n;
+}
 
 static int
 line_at(struct str s, size_t at)
@@ -137,15 +161,6 @@ from_utf16(struct arena *a, struct str s, bool is_big)
 
 /* ------------------------------------------------------------- crowded elements */
 
-static size_t
-behind(struct str s, size_t at, const char *end)
-{
-	size_t n = strlen(end);
-	const char *found = at < s.n ? memmem(s.p + at, s.n - at, end, n) : NULL;
-
-	return found ? (size_t)(found - s.p) + n : s.n;
-}
-
 /* From behind '<' to behind '>'. Counts '=' outside quotes: one per attribute. */
 static size_t
 skip_tag(struct str s, size_t at, size_t *attributes)
@@ -169,14 +184,11 @@ crowded_tag(struct str s)
 	size_t at = 0, attributes;
 
 	for (;;) {
-		const char *lt = at < s.n ? memchr(s.p + at, '<', s.n - at) : NULL;
-		struct str rest;
-		size_t from;
+		size_t from = find(s, at, "<");
+		struct str rest = { s.p + from, s.n - from };
 
-		if (!lt)
+		if (from == s.n)
 			return s.n;
-		from = (size_t)(lt - s.p);
-		rest = (struct str){ lt, s.n - from };
 		if (starts_with(rest, "<!--", 4)) {
 			at = behind(s, from + 4, "-->");
 		} else if (starts_with(rest, "<![CDATA[", 9)) {
@@ -232,22 +244,19 @@ forbidden_reference(struct str s)
 static struct str
 drop_references(struct arena *a, struct str s, size_t *dropped)
 {
-	const char *amp = s.p, *cdata;
-	size_t at = 0, kept = 0, n = 0, len;
+	size_t at = 0, amp = find(s, 0, "&#"), kept = 0, n = 0, len, cdata;
 	char *out = NULL;
 
-	while (at < s.n) {
-		if (amp <= s.p + at) /* else it is known: many CDATA before one reference */
-			amp = memmem(s.p + at, s.n - at, "&#", 2);
-		if (!amp)
-			break;
-		cdata = memmem(s.p + at, (size_t)(amp - s.p) - at, "<![CDATA[", 9);
-		if (cdata) {
-			at = behind(s, (size_t)(cdata - s.p) + 9, "]]>");
+	while (amp < s.n) {
+		cdata = find((struct str){ s.p, amp }, at, "<![CDATA[");
+		if (cdata < amp) {
+			at = behind(s, cdata + 9, "]]>");
+			if (at > amp) /* else it is known: many CDATA before one reference */
+				amp = find(s, at, "&#");
 			continue;
 		}
-		at = (size_t)(amp - s.p);
-		len = forbidden_reference((struct str){ amp, s.n - at });
+		at = amp;
+		len = forbidden_reference((struct str){ s.p + at, s.n - at });
 		if (len) {
 			if (!out)
 				out = arena_get(a, s.n + 1);
@@ -257,6 +266,7 @@ drop_references(struct arena *a, struct str s, size_t *dropped)
 			++*dropped;
 		}
 		at += len ? len : 2;
+		amp = find(s, at, "&#");
 	}
 	if (!out)
 		return s;
