@@ -28,9 +28,8 @@ response_init(struct response *r, const char *body_dir)
 		    i + 1 == RESPONSE_MORE ? LIMIT_SPOOL_MEMORY : PART_MEMORY, body_dir);
 }
 
-/* What was written so far, but not what is known about the request. */
-static void
-forget(struct response *r)
+void
+response_forget(struct response *r)
 {
 	size_t i;
 
@@ -44,7 +43,7 @@ forget(struct response *r)
 void
 response_reset(struct response *r)
 {
-	forget(r);
+	response_forget(r);
 	r->is_head = false;
 	r->note = (struct access_note){ 0 };
 }
@@ -142,7 +141,7 @@ response_error(struct response *r, int status, const char *fmt, ...)
 		n = 0;
 	if ((size_t)n >= sizeof(text))
 		n = sizeof(text) - 1;
-	forget(r);
+	response_forget(r);
 	r->status = status;
 	response_header(r, "Content-Type", "text/plain; charset=utf-8");
 	if (status == 503)

@@ -61,6 +61,8 @@ void response_reset(struct response *r);
 void response_clear(struct response *r);
 /* Value: CR, LF and other controls are refused (the header is left out, logged). */
 void response_header(struct response *r, const char *name, const char *fmt, ...) PRINTF(3, 4);
+/* Forget headers and body written so far, but not what is known about the request. */
+void response_forget(struct response *r);
 /* A header of that name was set. */
 bool response_has_header(const struct response *r, const char *name);
 /* Content-Length. */

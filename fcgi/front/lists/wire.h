@@ -29,6 +29,10 @@ struct wire_field {
 /* By internal name or alias, case-sensitive, for that kind of list. NULL: no such field. */
 const struct wire_field *wire_by_name(enum list_kind kind, struct str name);
 const struct wire_field *wire_of(enum list_kind kind, enum field f);
+/* Item properties with a meaning of their own. */
+#define WIRE_REF "ReplicationID"           /* engine.ref_property */
+#define WIRE_HISTORY "vti_versionhistory"
+
 /* For lists_load. */
 extern const struct vocabulary wire_vocabulary;
 

@@ -1,0 +1,280 @@
+/*
+ * method.c -- one <Method> of a batch as a change that the engine understands.
+ *
+ * Where a value goes: a field with a column is a cell, a known field without
+ * one and any property are kept in the bag, what only the server writes is
+ * passed by (stubs and Outlook send whole rows back), an unknown field fails
+ * the method. Of one name the last value counts.
+ */
+#include "lists/method.h"
+
+#include "lists/caml.h"
+#include "lists/schema.h"
+#include "num.h"
+#include "utf8.h"
+
+enum command_kind { KNOWN_COMMAND, REFUSED_COMMAND };
+
+static const struct {
+	const char *name;
+	enum command_kind kind;
+	enum command command;
+	const char *why;
+} commands[] = {
+	{ "New",      KNOWN_COMMAND, COMMAND_NEW, NULL },
+	{ "Update",   KNOWN_COMMAND, COMMAND_UPDATE, NULL },
+	{ "Delete",   KNOWN_COMMAND, COMMAND_DELETE, NULL },
+	{ "Moderate", REFUSED_COMMAND, COMMAND_UPDATE,
+	  "This list has no approval of items; use Update." },
+	{ "Move",     REFUSED_COMMAND, COMMAND_UPDATE,
+	  "Items of this list have no place of their own and cannot be moved." },
+};
+
+struct reading {
+	struct arena *a;
+	const struct list *l;
+	const struct wire_dates *dates;
+	struct method *m;
+	struct str id;              /* Field ID, NULL p when absent */
+	struct cell *cell;
+	struct property *property;
+	int at[LIMIT_COLUMNS];      /* index into cell + 1, by column */
+};
+
+/* The first problem is the one that is told. */
+static void
+fail(struct reading *r, const char *code, struct str why)
+{
+	if (r->m->code)
+		return;
+	r->m->code = code;
+	r->m->why = why.p;
+}
+
+static void
+put_cell(struct reading *r, size_t column, struct str value)
+{
+	struct command_request *c = &r->m->change;
+
+	if (!r->at[column]) {
+		r->cell[c->cell_n++].column = column;
+		r->at[column] = (int)c->cell_n;
+	}
+	r->cell[r->at[column] - 1].value = value;
+}
+
+static void
+put_property(struct reading *r, struct str name, struct str value)
+{
+	static const char server[] = "vti_";
+	struct command_request *c = &r->m->change;
+	struct property *p = &r->property[c->property_n++];
+
+	*p = (struct property){ .name = name, .value = value };
+	p->is_quiet = str_eq(name, STR(WIRE_REF)) ||
+	    (name.n >= sizeof(server) - 1 && memcmp(name.p, server, sizeof(server) - 1) == 0);
+}
+
+/* A value for a column: converted, and not longer than it. */
+static void
+take_cell(struct reading *r, const struct wire_field *f, size_t at, struct str text)
+{
+	const struct column *c = &r->l->column[at];
+	const char *code, *why;
+	struct str v;
+
+	if (c->is_readonly)
+		return;
+	if (!wire_get(r->a, f, text, r->dates, &v, &code, &why)) {
+		fail(r, code, str_of(why));
+		return;
+	}
+	if (v.n == 0 && c->is_nullable)
+		v = STR_NULL;
+	if (c->max_chars && c->translation_n == 0 && v.n > c->max_chars &&
+	    utf8_chars(v) > c->max_chars)
+		fail(r, METHOD_INVALID, arena_fmt(r->a, "The field %s takes at most %u characters; "
+		    "%zu were sent. Shorten it.", f->name, c->max_chars, utf8_chars(v)));
+	put_cell(r, at, v);
+}
+
+static void
+take_known(struct reading *r, const struct wire_field *f, struct str text)
+{
+	int at = list_column(r->l, f->field);
+
+	if (at >= 0)
+		take_cell(r, f, (size_t)at, text);
+	else
+		put_property(r, str_of(f->name), text);
+}
+
+static void
+take_version(struct reading *r, struct str text)
+{
+	uint64_t v;
+
+	text = str_trim(text);
+	if (text.n == 0)
+		return;
+	if (!num_u64(text, INT64_MAX, &v)) {
+		fail(r, METHOD_MALFORMED, arena_fmt(r->a, "owshiddenversion is \"%.*s\"; "
+		    "it must be the number that the item had.",
+		    text.n > 40 ? 40 : (int)text.n, text.p));
+		return;
+	}
+	r->m->sent_version = v;
+	/* 0 and what no item can have were seen by nobody: they never match */
+	r->m->change.expected = v == 0 || v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+}
+
+/* <Field Name="MetaInfo" Property="name"> */
+static void
+take_property(struct reading *r, struct str name, struct str text)
+{
+	const struct wire_field *f;
+
+	name = caml_name_decode(r->a, name);
+	if (name.n == 0 || name.n > LIMIT_BAG_NAME_BYTES) {
+		fail(r, METHOD_INVALID, arena_fmt(r->a, "The name of a property has %zu bytes; "
+		    "1 to %d are possible.", name.n, LIMIT_BAG_NAME_BYTES));
+		return;
+	}
+	f = wire_by_name(r->l->kind, name);
+	if (str_eq(name, STR(WIRE_HISTORY))) {
+		r->m->change.history = text;
+		return;
+	}
+	if (str_eq(name, STR(WIRE_REF)))
+		r->m->change.ref = text;
+	if (f)
+		take_known(r, f, text);
+	else
+		put_property(r, name, text);
+}
+
+static void
+take_field(struct reading *r, const struct xnode *n)
+{
+	struct str name = xnode_attr(r->a, n, "Name");
+	struct str property = xnode_attr(r->a, n, "Property");
+	struct str text = utf8_xml_clean(r->a, xnode_text(r->a, n));
+	const struct wire_field *f;
+
+	if (text.n > LIMIT_FIELD_BYTES) {
+		fail(r, METHOD_INVALID, arena_fmt(r->a, "The field %.*s has %zu bytes; at most %d are "
+		    "possible.", STR_ARG(name), text.n, LIMIT_FIELD_BYTES));
+		return;
+	}
+	if (str_eq(name, STR("ID"))) {
+		r->id = str_trim(text);
+		return;
+	}
+	if (str_eq(name, STR("owshiddenversion"))) {
+		take_version(r, text);
+		return;
+	}
+	if (str_eq(name, STR("MetaInfo")) && property.p) {
+		take_property(r, property, text);
+		return;
+	}
+	f = wire_by_name(r->l->kind, name);
+	if (f)
+		take_known(r, f, text);
+	else if (!schema_is_ignored(name))
+		fail(r, METHOD_INVALID, arena_fmt(r->a, "One or more field types are not installed "
+		    "properly: the list %s has no field \"%.*s\". Leave it out, or send it as a "
+		    "property of MetaInfo.", r->l->title, name.n > 100 ? 100 : (int)name.n,
+		    name.p ? name.p : ""));
+}
+
+/* Which item; a number that no item can have is not malformed, only not there. */
+static void
+take_id(struct reading *r)
+{
+	struct str s = r->id;
+	bool is_negative = s.n > 1 && s.p[0] == '-';
+	uint64_t id = 0;
+
+	if (r->m->change.command == COMMAND_NEW)
+		return;
+	if (is_negative)
+		s = (struct str){ s.p + 1, s.n - 1 };
+	if (!s.n || !num_u64(s, UINT64_MAX, &id)) {
+		fail(r, METHOD_MALFORMED, arena_fmt(r->a, "The command %.*s needs the field ID with "
+		    "the number of an item; it is \"%.*s\".", STR_ARG(r->m->cmd),
+		    s.n > 40 ? 40 : (int)s.n, s.p ? s.p : ""));
+		return;
+	}
+	if (is_negative || id == 0 || id > UINT32_MAX)
+		fail(r, METHOD_ABSENT, arena_fmt(r->a, "Item does not exist. No item has the "
+		    "number %.*s.", STR_ARG(r->id)));
+	else
+		r->m->change.id = (uint32_t)id;
+}
+
+static void
+take_command(struct reading *r)
+{
+	struct method *m = r->m;
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (!str_eq(m->cmd, str_of(commands[i].name)))
+			continue;
+		m->change.command = commands[i].command;
+		if (commands[i].kind == REFUSED_COMMAND)
+			fail(r, METHOD_INVALID, str_of(commands[i].why));
+		return;
+	}
+	fail(r, METHOD_MALFORMED, arena_fmt(r->a, "The command \"%.*s\" is not known; New, Update "
+	    "and Delete are.", m->cmd.n > 40 ? 40 : (int)m->cmd.n, m->cmd.p));
+}
+
+static size_t
+count_fields(const struct xnode *element)
+{
+	const struct xnode *n;
+	size_t count = 0;
+
+	for (n = xnode_first(element); n; n = xnode_next(n))
+		count++;
+	return count;
+}
+
+static struct str
+text_attr(struct arena *a, const struct xnode *n, const char *name)
+{
+	struct str s = xnode_attr(a, n, name);
+
+	return s.p ? utf8_xml_clean(a, s) : STR("");
+}
+
+void
+method_read(struct arena *a, const struct list *l, const struct wire_dates *dates,
+    const struct xnode *element, struct method *out)
+{
+	struct reading r = { .a = a, .l = l, .dates = dates, .m = out };
+	size_t n = count_fields(element);
+	const struct xnode *f;
+
+	*out = (struct method){ .id = text_attr(a, element, "ID"),
+	    .cmd = text_attr(a, element, "Cmd") };
+	out->change.ref = STR("");
+	take_command(&r);
+	if (n > LIMIT_METHOD_FIELDS) {
+		fail(&r, METHOD_INVALID, arena_fmt(a, "The method has %zu fields; at most %d are "
+		    "possible.", n, LIMIT_METHOD_FIELDS));
+		return;
+	}
+	if (out->code)
+		return;
+	r.cell = ARENA_ARRAY(a, struct cell, l->column_n);
+	r.property = ARENA_ARRAY(a, struct property, n);
+	out->change.cell = r.cell;
+	out->change.property = r.property;
+	for (f = xnode_first(element); f; f = xnode_next(f))
+		if (strcmp(xnode_name(f), "Field") == 0)
+			take_field(&r, f);
+	take_id(&r);
+}
