@@ -32,11 +32,14 @@ struct app {
 struct app *app_open(const char *file, void (*say)(const struct ini_problem *), struct err *e);
 void app_close(struct app **a);
 
+struct binding;
+
 /* An engine with the system's clock and random numbers; store_open'ed, not connected. Stays where it is. */
 struct app_engine {
 	struct engine engine;
 	struct arena arena;   /* of the request */
 	struct hash hash;
+	struct binding *binding; /* NULL, or who connects again after a COMMIT without an answer */
 	volatile uint64_t *progress; /* NULL, or raised whenever the engine asks for time or chance */
 };
 

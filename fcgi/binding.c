@@ -22,6 +22,16 @@ clock_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* The engine asks for this in the middle of a change (engine.h). */
+static enum outcome
+reconnect(void *env, struct err *e)
+{
+	struct app_engine *g = env;
+	const char *why = binding_refresh(g->binding);
+
+	return why ? err_set(e, E_UNAVAILABLE, "%s", why) : OK;
+}
+
 enum outcome
 binding_open(struct binding *b, struct app_engine *g, struct lists *lists, bool is_loud,
     struct err *e)
@@ -32,6 +42,8 @@ binding_open(struct binding *b, struct app_engine *g, struct lists *lists, bool 
 		return err_set(e, E_FAILED, "no memory for %zu lists", lists->n);
 	for (size_t i = 0; i < lists->n; i++)
 		arena_init(&b->list[i].arena, BIND_ARENA_BYTES);
+	g->binding = b;
+	g->engine.reconnect = reconnect;
 	return OK;
 }
 
