@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -51,64 +50,7 @@ struct scan {
 	struct buf tidy; /* for iniparser */
 };
 
-/* ---------------------------------------------------------------------- problems */
-
-static void PRINTF(5, 0)
-add_problem(struct ini_problems *p, const char *file, const struct ini_entry *at,
-    bool is_warning, const char *fmt, va_list ap)
-{
-	struct ini_problem *new = ARENA_NEW(p->arena, struct ini_problem);
-	char text[1024];
-
-	vsnprintf(text, sizeof(text), fmt, ap);
-	new->file = file;
-	new->line = at ? at->line : 0;
-	new->section = at && at->section ? at->section : "";
-	new->key = at && at->key ? at->key : "";
-	new->text = arena_dup(p->arena, str_of(text)).p;
-	new->is_warning = is_warning;
-	if (p->last)
-		p->last->next = new;
-	else
-		p->first = new;
-	p->last = new;
-	*(is_warning ? &p->warning_n : &p->error_n) += 1;
-}
-
-void
-ini_problem(struct ini_problems *p, const char *file, const struct ini_entry *at,
-    const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_problem(p, file, at, false, fmt, ap);
-	va_end(ap);
-}
-
-void
-ini_warning(struct ini_problems *p, const char *file, const struct ini_entry *at,
-    const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_problem(p, file, at, true, fmt, ap);
-	va_end(ap);
-}
-
-const char *
-ini_problem_text(struct arena *a, const struct ini_problem *p)
-{
-	struct str where = STR("");
-
-	if (p->line)
-		where = arena_fmt(a, "%d: ", p->line);
-	return arena_fmt(a, "%s:%s%s%s%s%s%s%s%s%s", p->file, p->line ? "" : " ", where.p,
-	    p->section[0] ? "[" : "", p->section, p->section[0] ? "]" : "",
-	    p->section[0] && !p->key[0] ? ": " : p->section[0] ? " " : "",
-	    p->key, p->key[0] ? ": " : "", p->text).p;
-}
+/* -------------------------------------------------------------------------- scan */
 
 /* The place of a problem in the line being scanned. */
 static struct ini_entry
@@ -126,8 +68,6 @@ here(const struct scan *s, const char *key)
 		struct ini_entry at_ = here((s), "");                    \
 		ini_problem((s)->problems, (s)->file, &at_, __VA_ARGS__); \
 	} while (0)
-
-/* -------------------------------------------------------------------------- scan */
 
 static bool
 is_comment(struct str s)
@@ -167,7 +107,8 @@ scan_section(struct scan *s, struct str line)
 
 	name = str_trim(str_cut((struct str){ line.p + 1, line.n - 1 }, ']', &rest));
 	if (!rest.p) {
-		LINE_PROBLEM(s, "the section \"%.*s\" has no closing bracket; write [name]",
+		LINE_PROBLEM(s,
+		    "the section \"%.*s\" has no closing bracket; write [name]",
 		    STR_ARG(line));
 		return;
 	}
@@ -192,7 +133,8 @@ scan_section(struct scan *s, struct str line)
 		LINE_PROBLEM(s, "\"%.*s\" stands behind the section's name; put it on a "
 		    "line of its own", STR_ARG(rest));
 	if (same)
-		LINE_PROBLEM(s, "the section stands twice, first in line %d; join the two",
+		LINE_PROBLEM(s,
+		    "the section stands twice, first in line %d; join the two",
 		    same->section.line);
 	else
 		buf_addf(&s->tidy, "[%s]\n", c->section.name);
@@ -217,14 +159,16 @@ is_quote(struct str s)
 
 /* Splits "key = value". False: neither, a problem was added. */
 static bool
-split(struct scan *s, struct str line, struct str *key, bool *is_key_quoted, struct str *value)
+split(struct scan *s, struct str line, struct str *key, bool *is_key_quoted,
+    struct str *value)
 {
 	struct str rest;
 
 	*is_key_quoted = is_quote(line);
 	if (*is_key_quoted) {
 		if (!unquote(line, key, &rest)) {
-			LINE_PROBLEM(s, "the quote at the start of the line is not closed");
+			LINE_PROBLEM(
+			    s, "the quote at the start of the line is not closed");
 			return false;
 		}
 		rest = str_trim(rest);
@@ -253,8 +197,10 @@ scan_value(struct scan *s, struct ini_entry *e, struct str v)
 	e->is_quoted = is_quote(v);
 	if (e->is_quoted) {
 		if (!unquote(v, &e->value, &rest)) {
-			ini_problem(s->problems, s->file, e, "the value's quote (%c) is not "
-			    "closed; quoted text ends in the same line", v.p[0]);
+			ini_problem(s->problems, s->file, e,
+			    "the value's quote (%c) is not "
+			    "closed; quoted text ends in the same line",
+			    v.p[0]);
 			return false;
 		}
 		rest = str_trim(rest);
@@ -269,13 +215,17 @@ scan_value(struct scan *s, struct ini_entry *e, struct str v)
 	for (n = 0; n < v.n && v.p[n] != ';' && v.p[n] != '#'; n++)
 		;
 	if (n && n < v.n && v.p[n - 1] != ' ' && v.p[n - 1] != '\t')
-		ini_warning(s->problems, s->file, e, "the value ends before \"%.*s\", which "
-		    "is taken for a comment; put the value in quotes if that belongs to it",
+		ini_warning(s->problems, s->file, e,
+		    "the value ends before \"%.*s\", which "
+		    "is taken for a comment; put the value in quotes if that belongs to "
+		    "it",
 		    (int)(v.n - n), v.p + n);
 	e->value = str_trim((struct str){ v.p, n });
 	if (e->value.n && e->value.p[e->value.n - 1] == '\\') {
-		ini_problem(s->problems, s->file, e, "the value ends with a backslash, but "
-		    "lines cannot be continued; put the value in quotes if it belongs to it");
+		ini_problem(s->problems, s->file, e,
+		    "the value ends with a backslash, but "
+		    "lines cannot be continued; put the value in quotes if it belongs to "
+		    "it");
 		return false;
 	}
 	return true;
@@ -329,8 +279,10 @@ scan_entry(struct scan *s, struct str line)
 	}
 	same = find_entry(c, key);
 	if (same) {
-		ini_problem(s->problems, s->file, &e, "the key stands twice, first in line "
-		    "%d; take one of them out", same->entry.line);
+		ini_problem(s->problems, s->file, &e,
+		    "the key stands twice, first in line "
+		    "%d; take one of them out",
+		    same->entry.line);
 		return;
 	}
 	if (!scan_value(s, &e, value))
@@ -361,7 +313,8 @@ scan_line(struct scan *s, struct str line)
 	if (line.n == 0 || is_comment(line))
 		return;
 	if (n > LINE_LIMIT)
-		LINE_PROBLEM(s, "the line has %zu bytes; at most %d can be read", n, LINE_LIMIT);
+		LINE_PROBLEM(
+		    s, "the line has %zu bytes; at most %d can be read", n, LINE_LIMIT);
 	else if (memchr(line.p, '\0', line.n))
 		LINE_PROBLEM(s, "the line holds a NUL byte; save the file as UTF-8 text");
 	else if (!utf8_valid(line))
@@ -410,7 +363,8 @@ take_values(struct scan *s, dictionary *d)
 
 	for (c = s->first; c; c = c->next) {
 		for (e = c->first; e; e = e->next) {
-			value = e->lookup ? iniparser_getstring(d, e->lookup, NULL) : NULL;
+			value =
+			    e->lookup ? iniparser_getstring(d, e->lookup, NULL) : NULL;
 			if (value)
 				e->entry.value = arena_dup(s->arena, str_of(value));
 		}
@@ -422,7 +376,8 @@ static const struct ini *
 result(struct scan *s)
 {
 	struct ini *ini = ARENA_NEW(s->arena, struct ini);
-	struct ini_section *sections = ARENA_ARRAY(s->arena, struct ini_section, s->section_n);
+	struct ini_section *sections =
+	    ARENA_ARRAY(s->arena, struct ini_section, s->section_n);
 	const struct section_cell *c;
 	const struct entry_cell *e;
 	size_t i = 0, k;
@@ -454,11 +409,13 @@ read_file(struct ini_problems *p, const char *file)
 	char *out;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		ini_problem(p, file, NULL, "the file cannot be opened: %s", strerror(errno));
+		ini_problem(
+		    p, file, NULL, "the file cannot be opened: %s", strerror(errno));
 	} else if (!S_ISREG(st.st_mode)) {
 		ini_problem(p, file, NULL, "this is no file; a text file is expected");
 	} else if (st.st_size > FILE_LIMIT) {
-		ini_problem(p, file, NULL, "the file has %lld bytes; at most %d can be read",
+		ini_problem(p, file, NULL,
+		    "the file has %lld bytes; at most %d can be read",
 		    (long long)st.st_size, FILE_LIMIT);
 	} else {
 		out = arena_get(p->arena, (size_t)st.st_size + 1);
@@ -466,7 +423,8 @@ read_file(struct ini_problems *p, const char *file)
 		    (n = read(fd, out + got, (size_t)st.st_size - got)) > 0)
 			got += (size_t)n;
 		if (n < 0)
-			ini_problem(p, file, NULL, "the file cannot be read: %s", strerror(errno));
+			ini_problem(p, file, NULL, "the file cannot be read: %s",
+			    strerror(errno));
 		else
 			text = (struct str){ out, got };
 	}

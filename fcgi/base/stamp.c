@@ -30,8 +30,10 @@ civil_to_stamp(const struct civil *c)
 {
 	int64_t y = c->year - (c->month <= 2), era = (y >= 0 ? y : y - 399) / 400;
 	int64_t year_of_era = y - era * 400;
-	int64_t day_of_year = (153 * (c->month + (c->month > 2 ? -3 : 9)) + 2) / 5 + c->day - 1;
-	int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+	int64_t day_of_year =
+	    (153 * (c->month + (c->month > 2 ? -3 : 9)) + 2) / 5 + c->day - 1;
+	int64_t day_of_era =
+	    year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
 	int64_t days = era * 146097 + day_of_era - 719468;
 
 	return days * DAY + c->hour * 3600 + c->minute * 60 + c->second;
@@ -56,7 +58,8 @@ civil_from_stamp(int64_t t)
 	day_of_era = days % 146097;
 	year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
 	    day_of_era / 146096) / 365;
-	day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	day_of_year =
+	    day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	month = (5 * day_of_year + 2) / 153;
 	c.day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
 	c.month = (int)(month < 10 ? month + 3 : month - 9);
@@ -102,7 +105,8 @@ take_time(struct str *s, struct civil *c)
 {
 	int digit;
 
-	if (!take_digits(s, 2, &c->hour) || !take(s, ':') || !take_digits(s, 2, &c->minute))
+	if (!take_digits(s, 2, &c->hour) || !take(s, ':') ||
+	    !take_digits(s, 2, &c->minute))
 		return false;
 	if (!take(s, ':'))
 		return true;
@@ -149,7 +153,8 @@ stamp_parse(struct str s, struct civil *out, bool *has_time, int *offset_min)
 	bool timed;
 
 	if (!s.p || !take_digits(&s, 4, &c.year) || !take(&s, '-') ||
-	    !take_digits(&s, 2, &c.month) || !take(&s, '-') || !take_digits(&s, 2, &c.day))
+	    !take_digits(&s, 2, &c.month) || !take(&s, '-') ||
+	    !take_digits(&s, 2, &c.day))
 		return false;
 	timed = take(&s, 'T') || take(&s, ' ');
 	if (timed && !take_time(&s, &c))

@@ -76,8 +76,8 @@ charset_known(const char *charset, bool *is_wide, bool *is_little)
 		s.n--;
 	*is_little = str_ieq(s, STR("utf-16le"));
 	*is_wide = *is_little || str_ieq(s, STR("utf-16")) || str_ieq(s, STR("utf-16be"));
-	return *is_wide || s.n == 0 || str_ieq(s, STR("utf-8")) || str_ieq(s, STR("utf8")) ||
-	    str_ieq(s, STR("us-ascii"));
+	return *is_wide || s.n == 0 || str_ieq(s, STR("utf-8")) ||
+	       str_ieq(s, STR("utf8")) || str_ieq(s, STR("us-ascii"));
 }
 
 /* The BOM decides, then the charset, then how '<' looks. A BOM is taken off. */
@@ -224,7 +224,8 @@ is_allowed(unsigned long c)
 	    (c >= 0xE000 && c < 0xFFFE) || (c >= 0x10000 && c < 0x110000);
 }
 
-/* Bytes of the reference "&#...;" at the front when it names a forbidden character, else 0. */
+/* Bytes of the reference "&#...;" at the front when it names a forbidden character, else
+ * 0. */
 static size_t
 forbidden_reference(struct str s)
 {
@@ -251,7 +252,8 @@ drop_references(struct arena *a, struct str s, size_t *dropped)
 		cdata = find((struct str){ s.p, amp }, at, "<![CDATA[");
 		if (cdata < amp) {
 			at = behind(s, cdata + 9, "]]>");
-			if (at > amp) /* else it is known: many CDATA before one reference */
+			if (at >
+			    amp) /* else it is known: many CDATA before one reference */
 				amp = find(s, at, "&#");
 			continue;
 		}
@@ -288,7 +290,8 @@ valid_bytes(struct str s)
 }
 
 enum outcome
-xmlprep(struct arena *a, struct str bytes, const char *charset, struct str *out, struct err *e)
+xmlprep(struct arena *a, struct str bytes, const char *charset, struct str *out,
+    struct err *e)
 {
 	bool is_wide, is_little;
 	size_t at, dropped = 0;
@@ -299,17 +302,21 @@ xmlprep(struct arena *a, struct str bytes, const char *charset, struct str *out,
 		return err_set(e, E_INVALID, "line 1: the charset \"%.40s\" is not "
 		    "understood; UTF-8 or UTF-16 is expected", charset);
 	if (s.n > LIMIT_BODY_BYTES)
-		return err_set(e, E_INVALID, "line 1: the body has %zu bytes, more than the "
-		    "limit of %d", s.n, LIMIT_BODY_BYTES);
+		return err_set(e, E_INVALID,
+		    "line 1: the body has %zu bytes, more than the "
+		    "limit of %d",
+		    s.n, LIMIT_BODY_BYTES);
 	enc = encoding_of(&s, is_wide, is_little);
 	if (enc != ENC_UTF8)
 		s = from_utf16(a, s, enc == ENC_UTF16BE);
 	if (str_trim(s).n == 0)
-		return err_set(e, E_INVALID, "line 1: the body is empty; XML is expected");
+		return err_set(
+		    e, E_INVALID, "line 1: the body is empty; XML is expected");
 	at = valid_bytes(s);
 	if (at < s.n)
-		return err_set(e, E_INVALID, "line %d: a byte here belongs to no %s character",
-		    line_at(s, at), enc == ENC_UTF8 ? "UTF-8" : "UTF-16");
+		return err_set(e, E_INVALID,
+		    "line %d: a byte here belongs to no %s character", line_at(s, at),
+		    enc == ENC_UTF8 ? "UTF-8" : "UTF-16");
 	at = utf8_chars(s);
 	s = utf8_xml_clean(a, s);
 	dropped = at - utf8_chars(s);
@@ -319,8 +326,10 @@ xmlprep(struct arena *a, struct str bytes, const char *charset, struct str *out,
 		    "request", dropped);
 	at = crowded_tag(s);
 	if (at < s.n)
-		return err_set(e, E_INVALID, "line %d: an element has more attributes than "
-		    "the limit of " TEXT(ATTRIBUTES_MAX), line_at(s, at));
+		return err_set(e, E_INVALID,
+		    "line %d: an element has more attributes than "
+		    "the limit of " TEXT(ATTRIBUTES_MAX),
+		    line_at(s, at));
 	*out = s;
 	return OK;
 }

@@ -272,7 +272,8 @@ xnode_text(struct arena *a, const struct xnode *n)
 	buffer = xmlBufferCreate();
 	for (c = node(n)->children; buffer && c; c = c->next)
 		xmlNodeDump(buffer, c->doc, c, 0, 0);
-	s = arena_dup(a, buffer ? str_of((const char *)xmlBufferContent(buffer)) : STR(""));
+	s = arena_dup(
+	    a, buffer ? str_of((const char *)xmlBufferContent(buffer)) : STR(""));
 	xmlBufferFree(buffer);
 	return s;
 }

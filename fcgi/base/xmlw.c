@@ -115,7 +115,8 @@ is_clean(uint64_t x)
 
 /* One character that is not plain; SLACK bytes are free at out. Sets *used. */
 static size_t
-special(struct xmlw *w, enum class class, const char *p, size_t n, char *out, size_t *used)
+special(
+    struct xmlw *w, enum class class, const char *p, size_t n, char *out, size_t *used)
 {
 	size_t len;
 
@@ -163,7 +164,8 @@ escape(struct xmlw *w, const unsigned char class[256], const char *p, size_t n)
 			}
 		}
 		/* up to a word's length by the table, then try words again */
-		for (stop = end - p > 8 ? p + 8 : end; p < stop && out <= full; p += used) {
+		for (stop = end - p > 8 ? p + 8 : end; p < stop && out <= full;
+		     p += used) {
 			enum class c = class[(unsigned char)*p];
 
 			used = 1;

@@ -120,7 +120,8 @@ take_rule(const char **p, struct rule *r)
 			return false;
 	} else {
 		r->kind = take_char(p, 'J') ? RULE_JULIAN : RULE_ORDINAL;
-		if (!take_number(p, 365, &r->day) || (r->kind == RULE_JULIAN && r->day < 1))
+		if (!take_number(p, 365, &r->day) ||
+		    (r->kind == RULE_JULIAN && r->day < 1))
 			return false;
 	}
 	return !take_char(p, '/') || take_clock(p, &r->second);
@@ -171,7 +172,8 @@ rule_in(const struct rule *r, int year)
 	next = c.month == 12 ? (struct civil){ .year = year + 1, .month = 1, .day = 1 } :
 	    (struct civil){ .year = year, .month = c.month + 1, .day = 1 };
 	end = civil_to_stamp(&next);
-	weekday = (int)(((t / DAY - (t % DAY < 0)) % 7 + 4 + 7) % 7); /* 1970-01-01: Thursday */
+	weekday =
+	    (int)(((t / DAY - (t % DAY < 0)) % 7 + 4 + 7) % 7); /* 1970-01-01: Thursday */
 	t += (int64_t)((r->day - weekday + 7) % 7 + (r->week - 1) * 7) * DAY;
 	while (t >= end)
 		t -= 7 * DAY; /* week 5 is the last one */
@@ -317,8 +319,10 @@ say(const struct zone *z, const char *dir, const char *path, int number, struct 
 
 	if (stat(dir, &st) != 0) {
 		number = errno;
-		err_set(e, E_UNAVAILABLE, "the time zone \"%s\" cannot be read: the time zone "
-		    "files are missing; install the package tzdata", z->name);
+		err_set(e, E_UNAVAILABLE,
+		    "the time zone \"%s\" cannot be read: the time zone "
+		    "files are missing; install the package tzdata",
+		    z->name);
 		err_detail(e, "%s: %s", dir, strerror(number));
 		return E_UNAVAILABLE;
 	}
@@ -369,7 +373,8 @@ zone_open(const char *name, struct err *e)
 	}
 	z = calloc(1, sizeof(*z));
 	if (!z) {
-		err_set(e, E_FAILED, "the time zone \"%s\" cannot be read: no memory", name);
+		err_set(
+		    e, E_FAILED, "the time zone \"%s\" cannot be read: no memory", name);
 		return NULL;
 	}
 	strcpy(z->name, name);

@@ -83,38 +83,41 @@ the_contract_of_a_provider(void **state)
 	struct rig *r = *state;
 	const struct ini_section *s;
 	const struct ini_entry *e;
-	const struct ini *ini = load(r,
-	    "; first line\n"
-	    "[provider]\n"
-	    "name        = AdventureWorks Contacts\n"
-	    "id          = {7765B84F-6D32-4D31-B28E-6BC615D2F187}\n"
-	    "type        = contacts            ; contacts calendar tasks\n"
-	    "description = \"People; we # sell to\"   # said\n"
-	    "\n"
-	    "[Track]\n"
-	    "tables=adventureworks.contact:contact_id, adventureworks.address:contact_id\n"
-	    "TABLES_empty =\n"
-	    "mass_delete = 50%                 ; the brake, see rule 12\n"
-	    "[defaults]\n"
-	    "a = NULL\n"
-	    "b = \"NULL\"\n"
-	    "c = ''\n"
-	    "d = 'say \"hi\"'\n"
-	    "e = == x\n"
-	    "f = it's\n"
-	    "[values.Status]                   ; optional translation, column value = field value\n"
-	    "0           = Not Started\n"
-	    "Open        = In Progress\n"
-	    "open        = Completed ; another value\n"
-	    "\"a;b=c\"     = Deferred\n"
-	    "'it is \"x\"' = \"with = and ;\"\n"
-	    "zwei Worte  = Waiting\n");
+	const struct ini *ini =
+	    load(r, "; first line\n"
+		    "[provider]\n"
+		    "name        = AdventureWorks Contacts\n"
+		    "id          = {7765B84F-6D32-4D31-B28E-6BC615D2F187}\n"
+		    "type        = contacts            ; contacts calendar tasks\n"
+		    "description = \"People; we # sell to\"   # said\n"
+		    "\n"
+		    "[Track]\n"
+		    "tables=adventureworks.contact:contact_id, "
+		    "adventureworks.address:contact_id\n"
+		    "TABLES_empty =\n"
+		    "mass_delete = 50%                 ; the brake, see rule 12\n"
+		    "[defaults]\n"
+		    "a = NULL\n"
+		    "b = \"NULL\"\n"
+		    "c = ''\n"
+		    "d = 'say \"hi\"'\n"
+		    "e = == x\n"
+		    "f = it's\n"
+		    "[values.Status]                   ; optional translation, column "
+		    "value = field value\n"
+		    "0           = Not Started\n"
+		    "Open        = In Progress\n"
+		    "open        = Completed ; another value\n"
+		    "\"a;b=c\"     = Deferred\n"
+		    "'it is \"x\"' = \"with = and ;\"\n"
+		    "zwei Worte  = Waiting\n");
 
 	assert_null(r->problems.first);
 	assert_string_equal(ini->file, r->path);
 	assert_int_equal(ini->section_n, 4);
 	assert_str(entry(ini, "provider", "NAME")->value, "AdventureWorks Contacts");
-	assert_str(entry(ini, "Provider", "id")->value, "{7765B84F-6D32-4D31-B28E-6BC615D2F187}");
+	assert_str(entry(ini, "Provider", "id")->value,
+	    "{7765B84F-6D32-4D31-B28E-6BC615D2F187}");
 	assert_str(entry(ini, "provider", "type")->value, "contacts");
 	assert_false(entry(ini, "provider", "type")->is_quoted);
 	e = entry(ini, "provider", "description");
@@ -161,7 +164,9 @@ static void
 windows_files(void **state)
 {
 	struct rig *r = *state;
-	const struct ini *ini = load(r, "\xEF\xBB\xBF[a]\r\nk = v \r\nq = \"x\"\r\n\r\nlast = M\xC3\xBC" "ller");
+	const struct ini *ini =
+	    load(r, "\xEF\xBB\xBF[a]\r\nk = v \r\nq = \"x\"\r\n\r\nlast = M\xC3\xBC"
+		    "ller");
 
 	assert_null(r->problems.first);
 	assert_str(entry(ini, "a", "k")->value, "v");
@@ -176,35 +181,46 @@ refusals_word_by_word(void **state)
 	static const struct {
 		const char *text, *problem;
 	} rows[] = {
-		{ "[a]\nk = 1\nK = 2\n",
-		  ":3: [a] K: the key stands twice, first in line 2; take one of them out" },
+		{ "[a]\nk = 1\nK = 2\n", ":3: [a] K: the key stands twice, first in line "
+					 "2; take one of them out" },
 		{ "[a]\nk=1\n[b]\n[A]\nz=1\n",
-		  ":4: [A]: the section stands twice, first in line 1; join the two" },
-		{ "[values.X]\nk=1\nk=2\n",
-		  ":3: [values.X] k: the key stands twice, first in line 2; take one of them out" },
+		    ":4: [A]: the section stands twice, first in line 1; join the two" },
+		{ "[values.X]\nk=1\nk=2\n", ":3: [values.X] k: the key stands twice, "
+					    "first in line 2; take one of them out" },
 		{ "k = 1\n[a]\n",
-		  ":1: k: the key stands before the first [section]; put it into one" },
-		{ "[a]\nnothing here\n", ":2: [a]: \"nothing here\" is neither [section] nor key = value; "
-		  "a comment starts with a semicolon" },
+		    ":1: k: the key stands before the first [section]; put it into one" },
+		{ "[a]\nnothing here\n",
+		    ":2: [a]: \"nothing here\" is neither [section] nor key = value; "
+		    "a comment starts with a semicolon" },
 		{ "[a]\n = 5\n", ":2: [a]: \"= 5\" is neither [section] nor key = value; "
-		  "a comment starts with a semicolon" },
-		{ "[a]\nx;y = 5\n", ":2: [a]: \"x;y = 5\" is neither [section] nor key = value; "
-		  "a comment starts with a semicolon" },
-		{ "[a]\n\"x\" y = 5\n", ":2: [a]: \"\"x\" y = 5\" is neither [section] nor key = value; "
-		  "a comment starts with a semicolon" },
+				 "a comment starts with a semicolon" },
+		{ "[a]\nx;y = 5\n",
+		    ":2: [a]: \"x;y = 5\" is neither [section] nor key = value; "
+		    "a comment starts with a semicolon" },
+		{ "[a]\n\"x\" y = 5\n",
+		    ":2: [a]: \"\"x\" y = 5\" is neither [section] nor key = value; "
+		    "a comment starts with a semicolon" },
 		{ "[a\n", ":1: the section \"[a\" has no closing bracket; write [name]" },
-		{ "[a b]\n", ":1: \"a b\" is no section name; letters, digits and . _ - are expected" },
-		{ "[]\n", ":1: \"\" is no section name; letters, digits and . _ - are expected" },
-		{ "[a] k = 1\n",
-		  ":1: [a]: \"k = 1\" stands behind the section's name; put it on a line of its own" },
-		{ "[a]\n\"k = 1\n", ":2: [a]: the quote at the start of the line is not closed" },
-		{ "[a]\nk = \"open\n", ":2: [a] k: the value's quote (\") is not closed; quoted text ends in "
-		  "the same line" },
-		{ "[a]\nk = \"x\" y\n", ":2: [a] k: \"y\" stands behind the closing quote; put the whole value "
-		  "in quotes, of the kind (\" or ') that it does not hold" },
-		{ "[a]\nk = C:\\\nl = 1\n", ":2: [a] k: the value ends with a backslash, but lines cannot be "
-		  "continued; put the value in quotes if it belongs to it" },
-		{ "[a]\nk = \xE4\n", ":2: [a]: the line is no UTF-8; save the file as UTF-8 text" },
+		{ "[a b]\n", ":1: \"a b\" is no section name; letters, digits and . _ - "
+			     "are expected" },
+		{ "[]\n", ":1: \"\" is no section name; letters, digits and . _ - are "
+			  "expected" },
+		{ "[a] k = 1\n", ":1: [a]: \"k = 1\" stands behind the section's name; "
+				 "put it on a line of its own" },
+		{ "[a]\n\"k = 1\n",
+		    ":2: [a]: the quote at the start of the line is not closed" },
+		{ "[a]\nk = \"open\n", ":2: [a] k: the value's quote (\") is not closed; "
+				       "quoted text ends in "
+				       "the same line" },
+		{ "[a]\nk = \"x\" y\n",
+		    ":2: [a] k: \"y\" stands behind the closing quote; put the whole "
+		    "value "
+		    "in quotes, of the kind (\" or ') that it does not hold" },
+		{ "[a]\nk = C:\\\nl = 1\n",
+		    ":2: [a] k: the value ends with a backslash, but lines cannot be "
+		    "continued; put the value in quotes if it belongs to it" },
+		{ "[a]\nk = \xE4\n",
+		    ":2: [a]: the line is no UTF-8; save the file as UTF-8 text" },
 	};
 	struct rig *r = *state;
 	size_t i;
@@ -216,14 +232,16 @@ refusals_word_by_word(void **state)
 		assert_one_problem(r, rows[i].problem);
 	}
 	assert_non_null(load_bytes(r, "[a]\nk = x\0y\n", 12));
-	assert_one_problem(r, ":2: [a]: the line holds a NUL byte; save the file as UTF-8 text");
+	assert_one_problem(
+	    r, ":2: [a]: the line holds a NUL byte; save the file as UTF-8 text");
 }
 
 static void
 what_could_be_read_is_returned(void **state)
 {
 	struct rig *r = *state;
-	const struct ini *ini = load(r, "[a]\none = 1\nnonsense\none = 2\ntwo = \"2\ntwo = 2\n[a]\nthree = 3\n[b]\nfour=4");
+	const struct ini *ini = load(r, "[a]\none = 1\nnonsense\none = 2\ntwo = \"2\ntwo "
+					"= 2\n[a]\nthree = 3\n[b]\nfour=4");
 
 	assert_int_equal(r->problems.error_n, 4);
 	assert_str(entry(ini, "a", "one")->value, "1");
@@ -237,14 +255,16 @@ static void
 a_value_cut_short_is_a_warning(void **state)
 {
 	struct rig *r = *state;
-	const struct ini *ini = load(r, "[a]\npassword = ab#cd\ncolour = #fff\nok = x ;y\n");
+	const struct ini *ini =
+	    load(r, "[a]\npassword = ab#cd\ncolour = #fff\nok = x ;y\n");
 
 	assert_str(entry(ini, "a", "password")->value, "ab");
 	assert_str(entry(ini, "a", "colour")->value, "");
 	assert_int_equal(r->problems.error_n, 0);
 	assert_int_equal(r->problems.warning_n, 1);
 	assert_true(r->problems.first->is_warning);
-	assert_one_problem(r, ":2: [a] password: the value ends before \"#cd\", which is taken for a "
+	assert_one_problem(r,
+	    ":2: [a] password: the value ends before \"#cd\", which is taken for a "
 	    "comment; put the value in quotes if that belongs to it");
 }
 
@@ -264,9 +284,11 @@ long_lines(void **state)
 	assert_null(r->problems.first);
 	e = entry(ini, "a", "k");
 	assert_int_equal(e->value.n, 1018);
-	n = snprintf(text, sizeof(text), "[a]\nk = %.*s\nm = 1\n; %.*s\n", 1023 - 4, value, 1090, value);
+	n = snprintf(text, sizeof(text), "[a]\nk = %.*s\nm = 1\n; %.*s\n", 1023 - 4,
+	    value, 1090, value);
 	ini = load_bytes(r, text, (size_t)n); /* a comment may be as long as it likes */
-	snprintf(want, sizeof(want), ":2: [a]: the line has 1023 bytes; at most 1022 can be read");
+	snprintf(want, sizeof(want),
+	    ":2: [a]: the line has 1023 bytes; at most 1022 can be read");
 	assert_one_problem(r, want);
 	assert_str(entry(ini, "a", "m")->value, "1"); /* the rest is read all the same */
 }
@@ -295,7 +317,8 @@ problems_of_the_callers(void **state)
 	struct rig *r = *state;
 	const struct ini *ini = load(r, "[a]\nk = 1\n");
 
-	ini_problem(&r->problems, r->path, entry(ini, "a", "k"), "%d is too small; %d is expected", 1, 2);
+	ini_problem(&r->problems, r->path, entry(ini, "a", "k"),
+	    "%d is too small; %d is expected", 1, 2);
 	assert_one_problem(r, ":2: [a] k: 1 is too small; 2 is expected");
 	ini_warning(&r->problems, r->path, NULL, "odd");
 	assert_int_equal(r->problems.error_n, 1);

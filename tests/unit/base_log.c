@@ -72,11 +72,13 @@ one_line_each(void **state)
 	char want[128];
 
 	log_note("op=%s rows=%d", "GetList", 5);
-	snprintf(want, sizeof(want), HEAD "note %ld op=GetList rows=5\n$", (long)getpid());
+	snprintf(
+	    want, sizeof(want), HEAD "note %ld op=GetList rows=5\n$", (long)getpid());
 	assert_matches(said(r), want);
 	log_bind("r-17");
 	log_error("broken");
-	assert_matches(strchr(said(r), '\n') + 1, HEAD "error [0-9]+ \\[r-17\\] broken\n$");
+	assert_matches(
+	    strchr(said(r), '\n') + 1, HEAD "error [0-9]+ \\[r-17\\] broken\n$");
 	log_bind(NULL);
 	log_warn("off again");
 	assert_matches(strstr(said(r), "broken\n") + 7, HEAD "warn [0-9]+ off again\n$");
@@ -104,10 +106,15 @@ nobody_forges_a_line(void **state)
 	struct rig *r = *state;
 
 	log_bind("a\nb");
-	log_note("user=%s", "x\n2026-01-01T00:00:00.000Z error\r\t\x1B[31m\x7F\x01 Gr\xC3\xBC\xC3\x9F" "e "
-	    "\xC2\x9B" "2J \xFF\xC3(");
-	assert_non_null(strstr(said(r), " [a\\nb] user=x\\n2026-01-01T00:00:00.000Z error\\r\\t\\x1B[31m"
-	    "\\x7F\\x01 Gr\xC3\xBC\xC3\x9F" "e \\xC2\\x9B2J \\xFF\\xC3(\n"));
+	log_note("user=%s",
+	    "x\n2026-01-01T00:00:00.000Z error\r\t\x1B[31m\x7F\x01 Gr\xC3\xBC\xC3\x9F"
+	    "e "
+	    "\xC2\x9B"
+	    "2J \xFF\xC3(");
+	assert_non_null(strstr(said(r),
+	    " [a\\nb] user=x\\n2026-01-01T00:00:00.000Z error\\r\\t\\x1B[31m"
+	    "\\x7F\\x01 Gr\xC3\xBC\xC3\x9F"
+	    "e \\xC2\\x9B2J \\xFF\\xC3(\n"));
 	assert_ptr_equal(strchr(r->said, '\n'), r->said + strlen(r->said) - 1);
 }
 
@@ -169,7 +176,8 @@ errors_have_two_texts(void **state)
 	struct rig *r = *state;
 	struct err e;
 
-	assert_int_equal(err_set(&e, E_INVALID, "the value \"%s\" is wrong", "x"), E_INVALID);
+	assert_int_equal(
+	    err_set(&e, E_INVALID, "the value \"%s\" is wrong", "x"), E_INVALID);
 	assert_int_equal(e.code, E_INVALID);
 	assert_string_equal(e.peer, "the value \"x\" is wrong");
 	assert_string_equal(e.detail, "");
@@ -178,7 +186,8 @@ errors_have_two_texts(void **state)
 	err_detail(&e, "error %d", 1048);
 	assert_string_equal(e.peer, "the value \"x\" is wrong");
 	log_err("update", &e);
-	assert_non_null(strstr(said(r), "update: the value \"x\" is wrong (error 1048)\n"));
+	assert_non_null(
+	    strstr(said(r), "update: the value \"x\" is wrong (error 1048)\n"));
 	err_set(&e, E_FAILED, "again: %s", e.peer); /* quotes itself */
 	assert_string_equal(e.peer, "again: the value \"x\" is wrong");
 	assert_string_equal(e.detail, "");

@@ -39,7 +39,8 @@ whole_numbers(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int64_t v = 77;
 
-		if (num_i64(str_of(rows[i].text), rows[i].lo, rows[i].hi, &v) != rows[i].ok)
+		if (num_i64(str_of(rows[i].text), rows[i].lo, rows[i].hi, &v) !=
+		    rows[i].ok)
 			fail_msg("num_i64(\"%s\")", rows[i].text);
 		assert_int_equal(v, rows[i].ok ? rows[i].value : 77);
 	}
@@ -126,14 +127,22 @@ static void
 guids_in_all_forms(void **state)
 {
 	static const char *const same[] = {
-		"{7765B84F-6D32-4D31-B28E-6BC615D2F187}", "7765b84f-6d32-4d31-b28e-6bc615d2f187",
-		"  {7765b84F-6d32-4d31-B28e-6bc615d2f187}\r\n", "7765B84F-6D32-4D31-B28E-6BC615D2F187",
+		"{7765B84F-6D32-4D31-B28E-6BC615D2F187}",
+		"7765b84f-6d32-4d31-b28e-6bc615d2f187",
+		"  {7765b84F-6d32-4d31-B28e-6bc615d2f187}\r\n",
+		"7765B84F-6D32-4D31-B28E-6BC615D2F187",
 	};
 	static const char *const wrong[] = {
-		"", "{}", "7765B84F6D324D31B28E6BC615D2F187", "{7765B84F-6D32-4D31-B28E-6BC615D2F187",
-		"7765B84F-6D32-4D31-B28E-6BC615D2F187}", "7765B84F-6D32-4D31-B28E-6BC615D2F18",
-		"7765B84F-6D32-4D31-B28E-6BC615D2F18g", "7765B84F+6D32-4D31-B28E-6BC615D2F187",
-		"[7765B84F-6D32-4D31-B28E-6BC615D2F187]", "7765B84F-6D32-4D31-B28E-6BC615D2F1877",
+		"",
+		"{}",
+		"7765B84F6D324D31B28E6BC615D2F187",
+		"{7765B84F-6D32-4D31-B28E-6BC615D2F187",
+		"7765B84F-6D32-4D31-B28E-6BC615D2F187}",
+		"7765B84F-6D32-4D31-B28E-6BC615D2F18",
+		"7765B84F-6D32-4D31-B28E-6BC615D2F18g",
+		"7765B84F+6D32-4D31-B28E-6BC615D2F187",
+		"[7765B84F-6D32-4D31-B28E-6BC615D2F187]",
+		"7765B84F-6D32-4D31-B28E-6BC615D2F1877",
 		"7-65B84F-6D32-4D31-B28E-6BC615D2F187",
 	};
 	struct guid g, h;
@@ -154,7 +163,8 @@ guids_in_all_forms(void **state)
 	assert_false(guid_parse(STR_NULL, &h));
 	assert_string_equal(guid_fmt(&g, GUID_BRACES, text), same[0]);
 	assert_string_equal(guid_fmt(&g, GUID_LOWER, text), same[1]);
-	assert_string_equal(guid_fmt(&g, GUID_HEX, text), "7765b84f6d324d31b28e6bc615d2f187");
+	assert_string_equal(
+	    guid_fmt(&g, GUID_HEX, text), "7765b84f6d324d31b28e6bc615d2f187");
 	h.b[7] ^= 1;
 	assert_false(guid_eq(&g, &h));
 }
@@ -169,10 +179,12 @@ random_guids_are_version_4(void **state)
 	(void)state;
 	memset(bytes, 0xFF, sizeof(bytes));
 	g = guid_from_random(bytes);
-	assert_string_equal(guid_fmt(&g, GUID_LOWER, text), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+	assert_string_equal(
+	    guid_fmt(&g, GUID_LOWER, text), "ffffffff-ffff-4fff-bfff-ffffffffffff");
 	memset(bytes, 0, sizeof(bytes));
 	g = guid_from_random(bytes);
-	assert_string_equal(guid_fmt(&g, GUID_LOWER, text), "00000000-0000-4000-8000-000000000000");
+	assert_string_equal(
+	    guid_fmt(&g, GUID_LOWER, text), "00000000-0000-4000-8000-000000000000");
 }
 
 int

@@ -14,15 +14,17 @@ days_agree_with_libc(void **state)
 
 	(void)state;
 	/* steps that meet every month, leap days and all times of day */
-	for (t = INT64_C(-62135596800); t < INT64_C(253402300799); t += 86400 * 3 + 12347) {
+	for (t = INT64_C(-62135596800); t < INT64_C(253402300799);
+	     t += 86400 * 3 + 12347) {
 		struct civil c = civil_from_stamp(t);
 		time_t libc_t = (time_t)t;
 		struct tm tm;
 
 		assert_non_null(gmtime_r(&libc_t, &tm));
-		if (c.year != tm.tm_year + 1900 || c.month != tm.tm_mon + 1 || c.day != tm.tm_mday ||
-		    c.hour != tm.tm_hour || c.minute != tm.tm_min || c.second != tm.tm_sec ||
-		    !civil_ok(&c) || civil_to_stamp(&c) != t)
+		if (c.year != tm.tm_year + 1900 || c.month != tm.tm_mon + 1 ||
+		    c.day != tm.tm_mday || c.hour != tm.tm_hour ||
+		    c.minute != tm.tm_min || c.second != tm.tm_sec || !civil_ok(&c) ||
+		    civil_to_stamp(&c) != t)
 			fail_msg("%lld", (long long)t);
 	}
 }
@@ -101,13 +103,33 @@ reading(void **state)
 		{ "0001-01-01T00:00:00Z", "0001-01-01 00:00:00", true, 0 },
 	};
 	static const char *const wrong[] = {
-		"", "2026", "2026-3-5", "2026-03-05T", "2026-03-05T9:00", "2026-03-05T09",
-		"2026-03-05T09:00:", "2026-03-05T09:00:00.", "2026-03-05T09:00:00.Z",
-		"2026-02-30", "2026-03-05T24:00:00", "2026-03-05T09:60", "2026-03-05T09:00:60",
-		"2026-03-05T09:00:00z", "2026-03-05T09:00:00+0200", "2026-03-05T09:00:00+02",
-		"2026-03-05T09:00:00+15:00", "2026-03-05T09:00:00+02:60", "2026-03-05T09:00:00 Z",
-		" 2026-03-05", "2026-03-05 ", "20260305T090000Z", "0000-00-00 00:00:00",
-		"2026-03-05T09:00:00ZZ", "-026-03-05", "2026/03/05", "12026-03-05",
+		"",
+		"2026",
+		"2026-3-5",
+		"2026-03-05T",
+		"2026-03-05T9:00",
+		"2026-03-05T09",
+		"2026-03-05T09:00:",
+		"2026-03-05T09:00:00.",
+		"2026-03-05T09:00:00.Z",
+		"2026-02-30",
+		"2026-03-05T24:00:00",
+		"2026-03-05T09:60",
+		"2026-03-05T09:00:60",
+		"2026-03-05T09:00:00z",
+		"2026-03-05T09:00:00+0200",
+		"2026-03-05T09:00:00+02",
+		"2026-03-05T09:00:00+15:00",
+		"2026-03-05T09:00:00+02:60",
+		"2026-03-05T09:00:00 Z",
+		" 2026-03-05",
+		"2026-03-05 ",
+		"20260305T090000Z",
+		"0000-00-00 00:00:00",
+		"2026-03-05T09:00:00ZZ",
+		"-026-03-05",
+		"2026/03/05",
+		"12026-03-05",
 	};
 	char text[STAMP_TEXT];
 	struct civil c;
@@ -133,7 +155,8 @@ static void
 ticks(void **state)
 {
 	(void)state;
-	assert_true(stamp_ticks(0, 0) == UINT64_C(621355968000000000)); /* .NET's UnixEpoch.Ticks */
+	assert_true(stamp_ticks(0, 0) ==
+		    UINT64_C(621355968000000000)); /* .NET's UnixEpoch.Ticks */
 	assert_true(stamp_ticks(1, 250) == UINT64_C(621355968010000002));
 }
 

@@ -50,7 +50,8 @@ every_code_point(void **state)
 			b[i] = (char)(0x80 | (c >> 6 * (n - 1 - i) & 0x3F));
 		b[0] = (char)(lead[n] | c >> 6 * (n - 1));
 		ok = !is_surrogate && c <= 0x10FFFF;
-		xml = ok && (c == 9 || c == 10 || c == 13 || c >= 0x20) && c != 0xFFFE && c != 0xFFFF;
+		xml = ok && (c == 9 || c == 10 || c == 13 || c >= 0x20) && c != 0xFFFE &&
+		      c != 0xFFFF;
 		if (utf8_valid((struct str){ b, n }) != ok)
 			fail_msg("U+%04lX valid", c);
 		if (ok && utf8_xml_ok((struct str){ b, n }) != xml)
@@ -73,7 +74,8 @@ cleaning(void **state)
 	assert_str(utf8_xml_clean(&a, STR("a\x0B" "b\xEF\xBF\xBF" "c\x1F")), "abc");
 	assert_str(utf8_xml_clean(&a, STR("a\0b\xEF\xBF\xBD")), "ab\xEF\xBF\xBD");
 	assert_str(utf8_xml_clean(&a, STR("\x01\x02")), "");
-	assert_str(utf8_xml_clean(&a, STR("a\xE4\xC3\xBC\xC3")), "a\xC3\xBC"); /* no UTF-8: dropped */
+	assert_str(utf8_xml_clean(&a, STR("a\xE4\xC3\xBC\xC3")),
+	    "a\xC3\xBC"); /* no UTF-8: dropped */
 	assert_int_equal(utf8_chars(STR("Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x98\x80")), 7);
 	arena_clear(&a);
 }

@@ -54,9 +54,12 @@ refused(struct str bytes, const char *charset, const char *why)
 static void
 walking(void **state)
 {
-	struct xnode *n, *r = parsed(STR("<?xml version='1.0'?><!-- c --><s:a xmlns:s='urn:s' xmlns='urn:d'>"
-	    "text<?pi x?><b x='1' s:y='2 &amp; 3' e=''/><!-- c --><c><d>deep</d></c><b/><s:b n='2'/></s:a>"),
-	    NULL);
+	struct xnode *n,
+	    *r = parsed(
+		STR("<?xml version='1.0'?><!-- c --><s:a xmlns:s='urn:s' xmlns='urn:d'>"
+		    "text<?pi x?><b x='1' s:y='2 &amp; 3' e=''/><!-- c "
+		    "--><c><d>deep</d></c><b/><s:b n='2'/></s:a>"),
+		NULL);
 
 	(void)state;
 	assert_string_equal(xnode_name(r), "a");
@@ -108,16 +111,20 @@ texts(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_str(xnode_text(&arena, parsed(str_of(rows[i].xml), NULL)), rows[i].text);
+		assert_str(
+		    xnode_text(&arena, parsed(str_of(rows[i].xml), NULL)), rows[i].text);
 	assert_str(xnode_text(&arena, NULL), "");
 }
 
 static void
 nil(void **state)
 {
-	struct xnode *r = parsed(STR("<r xmlns:i='http://www.w3.org/2001/XMLSchema-instance' xmlns:o='urn:o'>"
-	    "<a i:nil='true'/><b i:nil='1'/><c i:nil='false'/><d nil='true'/><e o:nil='true'/>"
-	    "<f i:nil=''/></r>"), NULL);
+	struct xnode *r = parsed(
+	    STR("<r xmlns:i='http://www.w3.org/2001/XMLSchema-instance' xmlns:o='urn:o'>"
+		"<a i:nil='true'/><b i:nil='1'/><c i:nil='false'/><d nil='true'/><e "
+		"o:nil='true'/>"
+		"<f i:nil=''/></r>"),
+	    NULL);
 
 	(void)state;
 	assert_true(xnode_is_nil(xnode_child(r, "a")));
@@ -151,8 +158,8 @@ wide(const char *ascii, bool is_big, bool has_bom)
 static void
 encodings(void **state)
 {
-	static const char *const charsets[] = { NULL, "utf-8", "UTF-8", "'utf-8'", "\"utf-8\"", " utf-8 ",
-		"us-ascii", "" };
+	static const char *const charsets[] = { NULL, "utf-8", "UTF-8", "'utf-8'",
+		"\"utf-8\"", " utf-8 ", "us-ascii", "" };
 	char text[64];
 	size_t i;
 	int k;
@@ -164,18 +171,27 @@ encodings(void **state)
 		    "x\xC3\xA4y\xF0\x9F\x98\x80");
 	assert_str(xnode_text(&arena, parsed(wide(text, true, false), "utf-16")),
 	    "x\xC3\xA4y\xF0\x9F\x98\x80");
-	assert_str(xnode_text(&arena, parsed(wide(text, false, true), "utf-8")), /* the BOM knows */
+	assert_str(xnode_text(&arena,
+		       parsed(wide(text, false, true), "utf-8")), /* the BOM knows */
 	    "x\xC3\xA4y\xF0\x9F\x98\x80");
-	assert_str(xnode_text(&arena, parsed(wide(" <a/>", false, false), "UTF-16LE")), "");
+	assert_str(
+	    xnode_text(&arena, parsed(wide(" <a/>", false, false), "UTF-16LE")), "");
 	for (i = 0; i < sizeof(charsets) / sizeof(charsets[0]); i++)
-		assert_str(xnode_text(&arena, parsed(STR("\xEF\xBB\xBF<?xml version=\"1.0\" "
-		    "encoding=\"utf-8\"?>\n<a>\xC3\xA4</a>"), charsets[i])), "\xC3\xA4");
+		assert_str(xnode_text(&arena,
+			       parsed(STR("\xEF\xBB\xBF<?xml version=\"1.0\" "
+					  "encoding=\"utf-8\"?>\n<a>\xC3\xA4</a>"),
+				   charsets[i])),
+		    "\xC3\xA4");
 	/* what the declaration says is not asked: the bytes were judged already */
-	assert_str(xnode_text(&arena, parsed(STR("<?xml version='1.0' encoding='utf-16'?><a>b</a>"), NULL)),
+	assert_str(
+	    xnode_text(&arena,
+		parsed(STR("<?xml version='1.0' encoding='utf-16'?><a>b</a>"), NULL)),
 	    "b");
-	refused(STR("<a/>"), "iso-8859-1", "line 1: the charset \"iso-8859-1\" is not understood; "
+	refused(STR("<a/>"), "iso-8859-1",
+	    "line 1: the charset \"iso-8859-1\" is not understood; "
 	    "UTF-8 or UTF-16 is expected");
-	refused(STR("<a>\n\n\xE4</a>"), NULL, "line 3: a byte here belongs to no UTF-8 character");
+	refused(STR("<a>\n\n\xE4</a>"), NULL,
+	    "line 3: a byte here belongs to no UTF-8 character");
 	refused(STR("\xFF\xFE<\0a\0>\0\x3D\xD8<\0/\0a\0>\0"), NULL,
 	    "line 1: a byte here belongs to no UTF-16 character");
 }
@@ -183,8 +199,11 @@ encodings(void **state)
 static void
 forbidden_characters_are_dropped(void **state)
 {
-	struct xnode *r = parsed(STR("<a x='1&#11;2&#xB;3' y='&#9;&#10;&#13;'>a\x0B" "b\0c&#0;d&#xFFFE;e&#xD800;"
-	    "f\xEF\xBF\xBFg<![CDATA[&#11;]]>&#x1F600;&#00011;&amp;#11;</a>"), NULL);
+	struct xnode *r =
+	    parsed(STR("<a x='1&#11;2&#xB;3' y='&#9;&#10;&#13;'>a\x0B"
+		       "b\0c&#0;d&#xFFFE;e&#xD800;"
+		       "f\xEF\xBF\xBFg<![CDATA[&#11;]]>&#x1F600;&#00011;&amp;#11;</a>"),
+		NULL);
 
 	(void)state;
 	assert_str(xnode_attr(&arena, r, "x"), "123");
@@ -257,10 +276,12 @@ limits(void **state)
 	arena_reset(&arena);
 	(void)parsed(many("<a>", "<b/>", LIMIT_XML_NODES - 1, "</a>"), NULL);
 	arena_reset(&arena);
-	refused(many("<a>", "\n<b/>", LIMIT_XML_NODES, "</a>"), NULL, "line 1000001: there are more "
+	refused(many("<a>", "\n<b/>", LIMIT_XML_NODES, "</a>"), NULL,
+	    "line 1000001: there are more "
 	    "elements and attributes than the limit of 1000000");
 	arena_reset(&arena);
-	refused(many("<a>", "<b x='1'/>", LIMIT_XML_NODES / 2, "</a>"), NULL, "line 1: there are more "
+	refused(many("<a>", "<b x='1'/>", LIMIT_XML_NODES / 2, "</a>"), NULL,
+	    "line 1: there are more "
 	    "elements and attributes than the limit of 1000000");
 	arena_reset(&arena);
 	refused(many("", " ", LIMIT_BODY_BYTES - 3, "<a/>"), NULL,
@@ -278,7 +299,8 @@ limits(void **state)
 	(void)parsed(buf_str(&b), NULL);
 	b.n = (size_t)i - 1;
 	buf_addf(&b, " one='too many'/></a>");
-	refused(buf_str(&b), NULL, "line 2: an element has more attributes than the limit of 256");
+	refused(buf_str(&b), NULL,
+	    "line 2: an element has more attributes than the limit of 256");
 	buf_clear(&b);
 }
 
@@ -291,21 +313,29 @@ namespaces_in_scope(void **state)
 	(void)state;
 	buf_init(&b, MIB);
 	for (i = 0; i < 129; i++)
-		buf_addf(&b, "%s xmlns:n%d='u'%s", i % 43 == 0 ? "<a" : "", i, i % 43 == 42 ? ">" : "");
+		buf_addf(&b, "%s xmlns:n%d='u'%s", i % 43 == 0 ? "<a" : "", i,
+		    i % 43 == 42 ? ">" : "");
 	buf_addf(&b, "</a></a></a>");
-	refused(buf_str(&b), NULL, "line 1: more namespaces are declared inside each other than the limit of 128");
+	refused(buf_str(&b), NULL,
+	    "line 1: more namespaces are declared inside each other than the limit of "
+	    "128");
 	buf_clear(&b);
-	(void)parsed(many("<a>", "<b xmlns='urn:x' xmlns:y='urn:y'/>", 1000, "</a>"), NULL);
+	(void)parsed(
+	    many("<a>", "<b xmlns='urn:x' xmlns:y='urn:y'/>", 1000, "</a>"), NULL);
 }
 
 /* Each of these would cost minutes or gigabytes, were it parsed first. */
 static void
 attacks_cost_next_to_nothing(void **state)
 {
-	static const char laughs[] = "<!DOCTYPE l [<!ENTITY a 'lol'>"
-	    "<!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'>"
-	    "<!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;'><!ENTITY e '&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;'>"
-	    "<!ENTITY f '&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;'><!ENTITY g '&f;&f;&f;&f;&f;&f;&f;&f;&f;&f;'>"
+	static const char laughs[] =
+	    "<!DOCTYPE l [<!ENTITY a 'lol'>"
+	    "<!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c "
+	    "'&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'>"
+	    "<!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;'><!ENTITY e "
+	    "'&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;'>"
+	    "<!ENTITY f '&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;'><!ENTITY g "
+	    "'&f;&f;&f;&f;&f;&f;&f;&f;&f;&f;'>"
 	    "]><l>&g;&g;&g;&g;&g;</l>";
 	clock_t from = clock();
 	struct xnode *root;
@@ -314,24 +344,30 @@ attacks_cost_next_to_nothing(void **state)
 	int i;
 
 	(void)state;
-	refused(str_of(laughs), NULL, "line 1: a DOCTYPE stands here; none is accepted, leave it out");
+	refused(str_of(laughs), NULL,
+	    "line 1: a DOCTYPE stands here; none is accepted, leave it out");
 	buf_init(&b, LIMIT_BODY_BYTES);
 	buf_addf(&b, "<a");
 	for (i = 0; b.n < LIMIT_BODY_BYTES - 100; i++)
 		buf_addf(&b, " a%x=''", i);
 	buf_addf(&b, "/>");
-	refused(buf_str(&b), NULL, "line 1: an element has more attributes than the limit of 256");
+	refused(buf_str(&b), NULL,
+	    "line 1: an element has more attributes than the limit of 256");
 	buf_clear(&b);
 	(void)parsed(many("<a>", "<!---->", LIMIT_BODY_BYTES / 7 - 10, "</a>"), NULL);
 	arena_reset(&arena);
-	(void)parsed(many("<a>", "<![CDATA[]]>", LIMIT_BODY_BYTES / 12 - 10, "&#10;</a>"), NULL);
+	(void)parsed(
+	    many("<a>", "<![CDATA[]]>", LIMIT_BODY_BYTES / 12 - 10, "&#10;</a>"), NULL);
 	arena_reset(&arena);
 	(void)parsed(many("<a>", "&#11;", LIMIT_BODY_BYTES / 5 - 10, "</a>"), NULL);
 	arena_reset(&arena);
 	(void)parsed(many("<a>", "<?p?>", LIMIT_BODY_BYTES / 5 - 10, "</a>"), NULL);
 	arena_reset(&arena);
-	assert_int_equal(xmlr_parse(&arena, many("", "<", LIMIT_BODY_BYTES, ""), NULL, &root, &e), E_INVALID);
-	/* processor time, so that a busy machine does not fail it; parsed, it is minutes */
+	assert_int_equal(
+	    xmlr_parse(&arena, many("", "<", LIMIT_BODY_BYTES, ""), NULL, &root, &e),
+	    E_INVALID);
+	/* processor time, so that a busy machine does not fail it; parsed, it is minutes
+	 */
 	assert_true(clock() - from < 20 * CLOCKS_PER_SEC);
 }
 
@@ -341,7 +377,8 @@ a_tree_lives_as_long_as_the_arena(void **state)
 	int i;
 
 	(void)state;
-	for (i = 0; i < 50; i++) { /* leaks and double frees are for the sanitizers to see */
+	for (i = 0; i < 50;
+	     i++) { /* leaks and double frees are for the sanitizers to see */
 		struct str text = xnode_text(&arena, parsed(STR("<a>kept</a>"), NULL));
 
 		(void)parsed(STR("<b/>"), NULL);

@@ -87,7 +87,8 @@ html_has_no_short_tags(void **state)
 	xmlw_text(w, STR("a<b"));
 	xmlw_close(w);
 	assert_true(xmlw_end(w));
-	assert_str(buf_str(&r->out), "<!DOCTYPE html><p><br><input name=\"q\"><span></span>"
+	assert_str(buf_str(&r->out),
+	    "<!DOCTYPE html><p><br><input name=\"q\"><span></span>"
 	    "a&lt;b</p>");
 }
 
@@ -173,7 +174,11 @@ slow_escape(struct buf *out, const char *p, size_t n, bool is_attr, uint64_t *dr
 	while (i < n) {
 		unsigned long c = u[i];
 
-		len = c < 0x80 ? 1 : c >> 5 == 6 ? 2 : c >> 4 == 14 ? 3 : c >> 3 == 30 ? 4 : 0;
+		len = c < 0x80	     ? 1
+		      : c >> 5 == 6  ? 2
+		      : c >> 4 == 14 ? 3
+		      : c >> 3 == 30 ? 4
+				     : 0;
 		if (len > 1)
 			c &= 0x7Fu >> len;
 		for (k = 1; k < len; k++) {
@@ -183,12 +188,14 @@ slow_escape(struct buf *out, const char *p, size_t n, bool is_attr, uint64_t *dr
 			}
 			c = c << 6 | (u[i + k] & 0x3F);
 		}
-		if (len == 0 || c < least[len] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) {
+		if (len == 0 || c < least[len] || c > 0x10FFFF ||
+		    (c >= 0xD800 && c < 0xE000)) {
 			++*dropped;
 			i++;
 			continue;
 		}
-		if ((c < 32 && c != 9 && c != 10 && c != 13) || c == 0xFFFE || c == 0xFFFF)
+		if ((c < 32 && c != 9 && c != 10 && c != 13) || c == 0xFFFE ||
+		    c == 0xFFFF)
 			++*dropped;
 		else if (c == '&')
 			buf_addf(out, "&amp;");
@@ -259,9 +266,27 @@ static void
 random_bytes_and_characters(void **state)
 {
 	static const char *const pieces[] = {
-		"plain text ", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "&", "<", ">", "\"",
-		"\t", "\n", "\r", "\x0B", "\xEF\xBF\xBE", "\xEF\xBF\xBF", "\xEF\xBF\xBD",
-		"\xED\xA0\x80", "\xE4", "\xC0\x80", "\xF4\x90\x80\x80", "\x7F", "0123456789abcdef",
+		"plain text ",
+		"\xC3\xBC",
+		"\xE2\x82\xAC",
+		"\xF0\x9F\x98\x80",
+		"&",
+		"<",
+		">",
+		"\"",
+		"\t",
+		"\n",
+		"\r",
+		"\x0B",
+		"\xEF\xBF\xBE",
+		"\xEF\xBF\xBF",
+		"\xEF\xBF\xBD",
+		"\xED\xA0\x80",
+		"\xE4",
+		"\xC0\x80",
+		"\xF4\x90\x80\x80",
+		"\x7F",
+		"0123456789abcdef",
 	};
 	struct rig *r = *state;
 	unsigned long seed = 12345;
@@ -275,7 +300,8 @@ random_bytes_and_characters(void **state)
 			const char *piece;
 
 			seed = seed * 6364136223846793005ul + 1442695040888963407ul;
-			piece = pieces[(seed >> 33) % (sizeof(pieces) / sizeof(pieces[0]))];
+			piece =
+			    pieces[(seed >> 33) % (sizeof(pieces) / sizeof(pieces[0]))];
 			buf_add(&text, piece, strlen(piece));
 		}
 		compare(r, buf_str(&text).p, text.n);
@@ -309,7 +335,8 @@ long_values(void **state)
 	xmlw_close(&r->w);
 	assert_true(xmlw_end(&r->w));
 	assert_non_null(strstr(r->out.p, " n9999=\"9999\"/>"));
-	assert_int_equal(r->out.n, 2 + 10000 * 5 + 2 * (10 + 90 * 2 + 900 * 3 + 9000 * 4) + 2);
+	assert_int_equal(
+	    r->out.n, 2 + 10000 * 5 + 2 * (10 + 90 * 2 + 900 * 3 + 9000 * 4) + 2);
 }
 
 static void

@@ -118,9 +118,19 @@ static void
 libc_agrees(void **state)
 {
 	static const char *const names[] = {
-		"Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney",
-		"Pacific/Auckland", "Europe/Dublin", "America/Sao_Paulo", "Africa/Casablanca",
-		"Asia/Tehran", "America/Santiago", "Pacific/Apia", "Etc/GMT+5", "Africa/Cairo",
+		"Europe/Berlin",
+		"America/New_York",
+		"Asia/Kolkata",
+		"Australia/Sydney",
+		"Pacific/Auckland",
+		"Europe/Dublin",
+		"America/Sao_Paulo",
+		"Africa/Casablanca",
+		"Asia/Tehran",
+		"America/Santiago",
+		"Pacific/Apia",
+		"Etc/GMT+5",
+		"Africa/Cairo",
 	};
 	const char *was = getenv("TZ");
 	char *kept = was ? strdup(was) : NULL;
@@ -134,7 +144,8 @@ libc_agrees(void **state)
 		setenv("TZ", names[i], 1);
 		tzset();
 		/* 1911 to 2110, by steps that fall on all hours and days */
-		for (t = INT64_C(-1850000000); t < INT64_C(4425000000); t += 41 * 3600 + 1237) {
+		for (t = INT64_C(-1850000000); t < INT64_C(4425000000);
+		     t += 41 * 3600 + 1237) {
 			time_t libc_t = (time_t)t;
 			struct tm tm;
 
@@ -157,7 +168,8 @@ libc_agrees(void **state)
 static void
 there_and_back(void **state)
 {
-	static const char *const names[] = { "Europe/Berlin", "Australia/Sydney", "Pacific/Apia" };
+	static const char *const names[] = { "Europe/Berlin", "Australia/Sydney",
+		"Pacific/Apia" };
 	size_t i;
 	int64_t t, back;
 
@@ -197,7 +209,8 @@ utc_needs_no_files(void **state)
 	zone_close(&z);
 	assert_null(zone_open("Europe/Berlin", &e));
 	assert_int_equal(e.code, E_UNAVAILABLE);
-	assert_string_equal(e.peer, "the time zone \"Europe/Berlin\" cannot be read: the time zone "
+	assert_string_equal(e.peer,
+	    "the time zone \"Europe/Berlin\" cannot be read: the time zone "
 	    "files are missing; install the package tzdata");
 	unsetenv("TZDIR");
 	zone_close(&z); /* a second call is harmless */
@@ -207,8 +220,13 @@ static void
 names_that_are_refused(void **state)
 {
 	static const char *const bad[] = {
-		"", "/etc/passwd", "../../../etc/passwd", "Europe/../Europe/Berlin", "Europe/Ber lin",
-		"Europe/Berlin\n", "America/Argentina/Buenos_Aires_and_a_very_long_name_behind_it_all",
+		"",
+		"/etc/passwd",
+		"../../../etc/passwd",
+		"Europe/../Europe/Berlin",
+		"Europe/Ber lin",
+		"Europe/Berlin\n",
+		"America/Argentina/Buenos_Aires_and_a_very_long_name_behind_it_all",
 	};
 	struct err e;
 	size_t i;
@@ -221,8 +239,8 @@ names_that_are_refused(void **state)
 	assert_null(zone_open(NULL, &e));
 	assert_null(zone_open("Europe/Berln", &e));
 	assert_int_equal(e.code, E_NOT_FOUND);
-	assert_string_equal(e.peer,
-	    "the time zone \"Europe/Berln\" is not known; an IANA name such as Europe/Berlin is expected");
+	assert_string_equal(e.peer, "the time zone \"Europe/Berln\" is not known; an "
+				    "IANA name such as Europe/Berlin is expected");
 	assert_null(zone_open("Europe", &e)); /* a folder */
 	assert_int_equal(e.code, E_NOT_FOUND);
 	assert_null(zone_open("Europe", NULL));
