@@ -67,7 +67,7 @@ OWSADM_OBJS = $(src_adm:%.c=$(BUILD)/%.o) \
 $(BUILD)/owsd: $(OWSD_OBJS) $(ARCHIVES)
 	$(Q)$(CC) $(CFLAGS) -pie -o $@ $(OWSD_OBJS) $(ARCHIVES) $(LDFLAGS) $(LIBS)
 $(BUILD)/owsadm: $(OWSADM_OBJS) $(ARCHIVES)
-	$(Q)$(CC) $(CFLAGS) -pie -o $@ $(OWSADM_OBJS) $(ARCHIVES) $(LDFLAGS) $(LIBS)
+	$(Q)$(CC) $(CFLAGS) -pie -o $@ $(OWSADM_OBJS) $(ARCHIVES) $(LDFLAGS) -lcurl $(LIBS)
 
 # ---- try it: a private MariaDB, owsd and nginx under RUN ---------------------
 

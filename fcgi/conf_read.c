@@ -48,24 +48,24 @@ absolute(const struct conf_reader *r, struct str path)
 }
 
 void
-read_text(const struct conf_reader *r)
+conf_read_text(const struct conf_reader *r)
 {
 	set_text(r, r->text[0] ? r->text : NULL);
 }
 
 void
-read_secret(const struct conf_reader *r)
+conf_read_secret(const struct conf_reader *r)
 {
 	size_t n = strlen(r->text);
 
 	if (n && (n < (size_t)r->key->lo || n > (size_t)r->key->hi))
 		complain(r, "a secret of %zu characters; %lld to %lld are expected", n,
 		    (long long)r->key->lo, (long long)r->key->hi);
-	read_text(r);
+	conf_read_text(r);
 }
 
 void
-read_path(const struct conf_reader *r)
+conf_read_path(const struct conf_reader *r)
 {
 	set_text(r, absolute(r, str_of(r->text)));
 }
@@ -81,7 +81,7 @@ in_bounds(const struct conf_reader *r, int64_t *out)
 }
 
 void
-read_number(const struct conf_reader *r)
+conf_read_number(const struct conf_reader *r)
 {
 	int64_t n;
 
@@ -90,7 +90,7 @@ read_number(const struct conf_reader *r)
 }
 
 void
-read_unsigned(const struct conf_reader *r)
+conf_read_unsigned(const struct conf_reader *r)
 {
 	int64_t n;
 
@@ -99,7 +99,7 @@ read_unsigned(const struct conf_reader *r)
 }
 
 void
-read_octal(const struct conf_reader *r)
+conf_read_octal(const struct conf_reader *r)
 {
 	int64_t mode = 0;
 	size_t n = strlen(r->text);
@@ -117,7 +117,7 @@ read_octal(const struct conf_reader *r)
 }
 
 void
-read_level(const struct conf_reader *r)
+conf_read_level(const struct conf_reader *r)
 {
 	static const char *const names[] = {
 		[LOG_ERROR] = "error",
@@ -135,7 +135,7 @@ read_level(const struct conf_reader *r)
 }
 
 void
-read_listen(const struct conf_reader *r)
+conf_read_listen(const struct conf_reader *r)
 {
 	struct conf *c = r->conf;
 	struct arena *a = r->problems->arena;
@@ -173,7 +173,7 @@ read_listen(const struct conf_reader *r)
 }
 
 void
-read_url(const struct conf_reader *r)
+conf_read_url(const struct conf_reader *r)
 {
 	struct str s = str_of(r->text), path;
 	const char *host = strstr(r->text, "://");
@@ -193,7 +193,7 @@ read_url(const struct conf_reader *r)
 }
 
 void
-read_zone(const struct conf_reader *r)
+conf_read_zone(const struct conf_reader *r)
 {
 	struct err e;
 	struct zone *z = zone_open(r->text, &e);
@@ -205,7 +205,7 @@ read_zone(const struct conf_reader *r)
 }
 
 void
-read_dirs(const struct conf_reader *r)
+conf_read_dirs(const struct conf_reader *r)
 {
 	struct str rest = str_of(r->text), one;
 	const char **dir;

@@ -30,16 +30,16 @@ struct conf_reader {
 	const char *text;
 };
 
-void read_text(const struct conf_reader *r);     /* const char *; empty: NULL */
-void read_secret(const struct conf_reader *r);   /* the same, never printed */
-void read_path(const struct conf_reader *r);     /* const char *, absolute; empty: NULL */
-void read_number(const struct conf_reader *r);   /* int64_t between lo and hi */
-void read_unsigned(const struct conf_reader *r); /* unsigned between lo and hi */
-void read_octal(const struct conf_reader *r);    /* int64_t */
-void read_level(const struct conf_reader *r);    /* enum log_level */
-void read_listen(const struct conf_reader *r);   /* const char *, and what it consists of */
-void read_url(const struct conf_reader *r);      /* const char *, without trailing slash */
-void read_zone(const struct conf_reader *r);     /* const char *, an IANA name */
-void read_dirs(const struct conf_reader *r);     /* provider_dir */
+void conf_read_text(const struct conf_reader *r);     /* const char *; empty: NULL */
+void conf_read_secret(const struct conf_reader *r);   /* the same, never printed */
+void conf_read_path(const struct conf_reader *r);     /* const char *, absolute; empty: NULL */
+void conf_read_number(const struct conf_reader *r);   /* int64_t between lo and hi */
+void conf_read_unsigned(const struct conf_reader *r); /* unsigned between lo and hi */
+void conf_read_octal(const struct conf_reader *r);    /* int64_t */
+void conf_read_level(const struct conf_reader *r);    /* enum log_level */
+void conf_read_listen(const struct conf_reader *r);   /* const char *, and what it consists of */
+void conf_read_url(const struct conf_reader *r);      /* const char *, without trailing slash */
+void conf_read_zone(const struct conf_reader *r);     /* const char *, an IANA name */
+void conf_read_dirs(const struct conf_reader *r);     /* provider_dir */
 
 #endif
