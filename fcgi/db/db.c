@@ -278,15 +278,14 @@ db_rollback(struct db *db)
 
 /* ---- statements ---- */
 
+#define SHAPE_FLAGS (UNSIGNED_FLAG | BINARY_FLAG | ENUM_FLAG | SET_FLAG | ZEROFILL_FLAG | TIMESTAMP_FLAG)
+
 static bool
 same_shape(const struct db_column *c, const MYSQL_FIELD *f)
 {
-	const unsigned long kept = UNSIGNED_FLAG | BINARY_FLAG | ENUM_FLAG | SET_FLAG |
-	    ZEROFILL_FLAG | TIMESTAMP_FLAG;
-
 	return c->type == (unsigned)f->type && c->length == f->length &&
 	    c->charset == f->charsetnr && c->decimals == f->decimals &&
-	    (c->flags & kept) == (f->flags & kept);
+	    (c->flags & SHAPE_FLAGS) == (f->flags & SHAPE_FLAGS);
 }
 
 static void
@@ -688,6 +687,23 @@ bool
 db_shape_changed(const struct db_stmt *st)
 {
 	return st->is_other_shape;
+}
+
+bool
+db_shape_like(const struct db_stmt *st, const struct db_stmt *like)
+{
+	size_t i;
+
+	if (st->n < like->n)
+		return false;
+	for (i = 0; i < like->n; i++) {
+		const struct db_column *a = &st->column[st->n - like->n + i], *b = &like->column[i];
+
+		if (a->type != b->type || a->length != b->length || a->charset != b->charset ||
+		    a->decimals != b->decimals || ((a->flags ^ b->flags) & SHAPE_FLAGS) != 0)
+			return false;
+	}
+	return true;
 }
 
 size_t

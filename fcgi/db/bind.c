@@ -1,0 +1,431 @@
+/*
+ * bind.c -- compare a list's definition with the database: view and columns,
+ * their types, what can be written. Reasons go to the DBA with file and line.
+ *
+ * What MariaDB lets us write through a view is asked of MariaDB: an UPDATE that
+ * matches nothing is prepared for each column (1348: not updatable) and for
+ * pairs of columns (1393: not in one base table). So views over views, aliases
+ * and missing rights need no rules of ours.
+ */
+#include "open.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "num.h"
+#include "value.h"
+#include "view.h"
+
+#define VIEW_ARENA (8 * MIB)
+#define ROW_ARENA (LIMIT_ARENA_BYTES)
+#define AUTO_INCREMENT 512  /* flag of a result's column */
+
+/* ---- types ---- */
+
+static enum column_class
+class_of(const char *data)
+{
+	static const struct { const char *data; enum column_class class; } classes[] = {
+		{ "char", COLUMN_TEXT }, { "varchar", COLUMN_TEXT }, { "tinytext", COLUMN_TEXT },
+		{ "text", COLUMN_TEXT }, { "mediumtext", COLUMN_TEXT }, { "longtext", COLUMN_TEXT },
+		{ "enum", COLUMN_TEXT }, { "set", COLUMN_TEXT }, { "json", COLUMN_TEXT },
+		{ "uuid", COLUMN_TEXT }, { "inet4", COLUMN_TEXT }, { "inet6", COLUMN_TEXT },
+		{ "tinyint", COLUMN_INTEGER }, { "smallint", COLUMN_INTEGER },
+		{ "mediumint", COLUMN_INTEGER }, { "int", COLUMN_INTEGER },
+		{ "bigint", COLUMN_INTEGER }, { "year", COLUMN_INTEGER }, { "bit", COLUMN_INTEGER },
+		{ "decimal", COLUMN_DECIMAL }, { "float", COLUMN_DECIMAL },
+		{ "double", COLUMN_DECIMAL }, { "date", COLUMN_DATE },
+		{ "datetime", COLUMN_DATETIME }, { "timestamp", COLUMN_TIMESTAMP },
+		{ "time", COLUMN_TIME }, { "binary", COLUMN_BINARY },
+		{ "varbinary", COLUMN_BINARY }, { "tinyblob", COLUMN_BINARY },
+		{ "blob", COLUMN_BINARY }, { "mediumblob", COLUMN_BINARY },
+		{ "longblob", COLUMN_BINARY },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(classes) / sizeof(*classes); i++)
+		if (strcmp(classes[i].data, data) == 0)
+			return classes[i].class;
+	return COLUMN_OTHER;
+}
+
+static void
+copy_text(char *out, size_t size, struct str s)
+{
+	snprintf(out, size, "%.*s", STR_ARG(s));
+}
+
+static void
+read_type(struct arena *a, const struct str *col, struct view_type *t)
+{
+	t->name = arena_dup(a, col[0]).p;
+	copy_text(t->data, sizeof(t->data), col[1]);
+	copy_text(t->full, sizeof(t->full), col[2]);
+	t->is_nullable = str_ieq(col[3], STR("YES"));
+	t->has_default = maria_u64(col[4]) != 0;
+	t->max_chars = maria_u64(col[5]);
+	copy_text(t->charset, sizeof(t->charset), col[6]);
+	copy_text(t->collation, sizeof(t->collation), col[7]);
+	t->precision = (unsigned)maria_u64(col[8]);
+	t->scale = (unsigned)maria_u64(col[9]);
+	t->fraction = (unsigned)maria_u64(col[10]);
+	t->is_unsigned = strstr(t->full, "unsigned") != NULL || strcmp(t->data, "bit") == 0;
+	t->class = class_of(t->data);
+}
+
+enum outcome
+view_type_read(struct store *s, const char *schema, const char *table, struct view_type **out,
+    size_t *n, struct err *e)
+{
+	const struct str sc = str_of(schema), ta = str_of(table);
+	const struct db_arg arg[] = { DB_ARG_TEXT(sc), DB_ARG_TEXT(ta) };
+	struct db_stmt *st = NULL;
+	const struct str *col;
+	size_t width, room = 64;
+	enum outcome rc = maria_run(s, S_TABLE_COLUMNS, arg, 2, &st, e);
+
+	*n = 0;
+	*out = ARENA_ARRAY(s->arena, struct view_type, room);
+	while (rc == OK && (rc = db_next(st, &col, &width, e)) == OK) {
+		if (*n == room) {
+			struct view_type *more = ARENA_ARRAY(s->arena, struct view_type, room * 2);
+
+			memcpy(more, *out, room * sizeof(*more));
+			*out = more;
+			room *= 2;
+		}
+		read_type(s->arena, col, &(*out)[(*n)++]);
+	}
+	if (st)
+		db_reset(st);
+	return rc == E_NOT_FOUND ? OK : rc;
+}
+
+/* ---- problems ---- */
+
+struct binder {
+	struct store *s;
+	struct list *l;
+	struct ini_problems *p;
+	struct view *v;
+	size_t type_n;
+	struct view_type *type;
+	size_t error_n; /* problems before us */
+};
+
+static void PRINTF(5, 6)
+problem(struct binder *b, const char *section, const char *key, int line, const char *fmt, ...)
+{
+	struct ini_entry *at = ARENA_NEW(b->p->arena, struct ini_entry);
+	char text[400];
+	va_list ap;
+
+	at->section = section;
+	at->key = key;
+	at->line = line;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	ini_problem(b->p, b->l->file, at, "%s", text);
+}
+
+/* NULL and a problem when the view has no such column. */
+static const struct view_type *
+find_type(struct binder *b, const char *name, const char *section, const char *key, int line)
+{
+	size_t i;
+
+	for (i = 0; i < b->type_n; i++)
+		if (strcasecmp(b->type[i].name, name) == 0)
+			return &b->type[i];
+	problem(b, section, key, line, "the view %s.%s has no column \"%s\"", b->l->schema,
+	    b->l->view, name);
+	return NULL;
+}
+
+/* ---- key and stamps ---- */
+
+static void
+bind_key(struct binder *b)
+{
+	struct list *l = b->l;
+	size_t i;
+
+	for (i = 0; i < l->key_n; i++) {
+		const struct view_type *t = find_type(b, l->key[i], "source", "key", 0);
+
+		if (!t)
+			continue;
+		b->v->key[i] = *t;
+		if (t->class == COLUMN_OTHER || strcmp(t->data, "float") == 0)
+			problem(b, "source", "key", 0, "column \"%s\" is of type %s, whose values "
+			    "cannot be compared exactly; expected an integer, text, decimal, date "
+			    "or binary column", t->name, t->full);
+		l->key_class[i] = t->class;
+		l->key_type[i] = arena_dup(b->p->arena, str_of(t->full)).p;
+		l->key_collation[i] = t->collation[0]
+		    ? arena_dup(b->p->arena, str_of(t->collation)).p : NULL;
+	}
+}
+
+static void
+bind_stamp(struct binder *b, const char *column, const char *key, enum column_class *class,
+    struct view_type *type)
+{
+	const struct view_type *t = column ? find_type(b, column, "source", key, 0) : NULL;
+
+	if (!t)
+		return;
+	*type = *t;
+	*class = t->class;
+	if (t->class != COLUMN_DATE && t->class != COLUMN_DATETIME && t->class != COLUMN_TIMESTAMP)
+		problem(b, "source", key, 0, "column \"%s\" is of type %s; expected DATETIME, "
+		    "TIMESTAMP or DATE", t->name, t->full);
+}
+
+/* ---- columns ---- */
+
+static void
+bind_column(struct binder *b, size_t i)
+{
+	struct column *c = &b->l->column[i];
+	struct view_column *vc = &b->v->column[i];
+	const struct view_type *t = find_type(b, c->name, "fields", c->name, c->line);
+
+	if (!t)
+		return;
+	vc->type = *t;
+	vc->is_hex = c->type == VALUE_BINARY;
+	c->class = t->class;
+	snprintf(c->sql_type, sizeof(c->sql_type), "%s", t->full);
+	c->is_nullable = t->is_nullable;
+	c->has_default = t->has_default;
+	c->max_chars = t->class == COLUMN_TEXT && t->charset[0] && t->max_chars < UINT32_MAX &&
+	    strcmp(t->data, "enum") != 0 && strcmp(t->data, "set") != 0
+	    ? (uint32_t)t->max_chars : 0;
+	if (!value_fits(c->type, t->class))
+		problem(b, "fields", c->name, c->line, "column \"%s\" is of type %s, which does not "
+		    "fit the field %s (%s)", t->name, t->full, field_info(c->field)->name,
+		    value_type_name(c->type));
+}
+
+static void
+bind_others(struct binder *b)
+{
+	const struct list *l = b->l;
+	size_t i;
+
+	if (l->delete_set && l->write != WRITE_NONE)
+		(void)find_type(b, l->delete_set, "write", "delete", 0);
+	for (i = 0; i < l->constant_n; i++)
+		(void)find_type(b, l->constant[i].column, "defaults", l->constant[i].column, 0);
+	if (l->delete_from && l->delete_from->part_n != l->key_n)
+		problem(b, "write", "delete_from", 0, "%s.%s is given with %zu column(s), and the "
+		    "key has %zu", l->delete_from->schema, l->delete_from->table,
+		    l->delete_from->part_n, l->key_n);
+}
+
+/* ---- what can be written ---- */
+
+/* Can MariaDB update these columns together? */
+static enum outcome
+probe(struct binder *b, const char *one, const char *other, bool *can, struct err *e)
+{
+	struct db_stmt *st = NULL;
+	struct buf sql;
+	enum outcome rc;
+
+	buf_init(&sql, 4 * KIB);
+	buf_addf(&sql, "UPDATE %s SET ", b->v->name);
+	(void)view_ident(&sql, one);
+	buf_addf(&sql, " = ");
+	(void)view_ident(&sql, one);
+	if (other) {
+		buf_addf(&sql, ", ");
+		(void)view_ident(&sql, other);
+		buf_addf(&sql, " = ");
+		(void)view_ident(&sql, other);
+	}
+	buf_addf(&sql, " WHERE FALSE");
+	rc = db_prepare(b->s->db, sql.p, &st, e);
+	*can = rc == OK;
+	db_unprepare(&st);
+	buf_clear(&sql);
+	/* 1288 1348 1393, a missing right: no. A dead connection is no answer. */
+	return db_is_lost(b->s->db) ? rc : OK;
+}
+
+/* The group of a column: that of the first earlier column with which it can be updated. */
+static enum outcome
+find_group(struct binder *b, const char *name, const char **head, unsigned *head_n, unsigned *group,
+    struct err *e)
+{
+	bool can = false;
+	enum outcome rc = probe(b, name, NULL, &can, e);
+	unsigned i;
+
+	*group = 0;
+	if (rc != OK || !can)
+		return rc;
+	for (i = 0; rc == OK && i < *head_n; i++) {
+		rc = probe(b, head[i], name, &can, e);
+		if (can) {
+			*group = i + 1;
+			return rc;
+		}
+	}
+	head[(*head_n)++] = name;
+	*group = *head_n;
+	return rc;
+}
+
+static enum outcome
+bind_writes(struct binder *b, struct err *e)
+{
+	struct list *l = b->l;
+	const char **head = ARENA_ARRAY(b->s->arena, const char *, l->column_n + 1);
+	unsigned head_n = 0;
+	enum outcome rc = OK;
+	size_t i;
+
+	if (l->write != WRITE_VIEW || !(l->allow & (ALLOW_INSERT | ALLOW_UPDATE)))
+		return OK;
+	rc = find_group(b, l->key[0], head, &head_n, &b->v->key_group, e);
+	for (i = 0; rc == OK && i < l->column_n; i++) {
+		rc = find_group(b, l->column[i].name, head, &head_n, &b->v->column[i].group, e);
+		if (b->v->column[i].group == 0)
+			l->column[i].is_readonly = true;
+	}
+	return rc;
+}
+
+/* ---- the whole ---- */
+
+static enum outcome
+find_number(struct store *s, struct list *l, struct err *e)
+{
+	const struct db_arg arg[] = { DB_ARG_BYTES(l->id.b, sizeof(l->id.b)) };
+	struct db_stmt *st = NULL;
+	const struct str *col;
+	size_t n;
+	enum outcome rc = maria_run(s, S_LIST_NO, arg, 1, &st, e);
+
+	l->no = 0;
+	if (rc == OK)
+		rc = db_next(st, &col, &n, e);
+	if (rc == OK)
+		l->no = (uint32_t)maria_u64(col[0]);
+	if (st)
+		db_reset(st);
+	return rc == E_NOT_FOUND ? OK : rc;
+}
+
+static enum outcome
+refused(struct binder *b, struct err *e)
+{
+	return err_set(e, E_INVALID, "The list \"%s\" does not fit its view; \"owsadm check\" names "
+	    "every difference.", b->l->title);
+}
+
+static enum outcome
+bind_view(struct binder *b, struct err *e)
+{
+	struct list *l = b->l;
+	const struct db_column *column;
+	struct db_stmt *st;
+	enum outcome rc;
+	size_t i;
+
+	rc = view_type_read(b->s, l->schema, l->view, &b->type, &b->type_n, e);
+	if (rc != OK)
+		return rc;
+	if (b->type_n == 0) {
+		problem(b, "source", "view", 0, "there is no view %s.%s, or the account of this "
+		    "server may not read it", l->schema, l->view);
+		return refused(b, e);
+	}
+	bind_key(b);
+	bind_stamp(b, l->created, "created", &l->created_class, &b->v->created);
+	bind_stamp(b, l->modified, "modified", &l->modified_class, &b->v->modified);
+	for (i = 0; i < l->column_n; i++)
+		bind_column(b, i);
+	bind_others(b);
+	if (b->p->error_n > b->error_n)
+		return refused(b, e);
+	view_build(b->v, l);
+	rc = view_prepare(b->s, b->v, VIEW_ROWS_1, &st, e);
+	if (rc != OK && !db_is_lost(b->s->db)) {
+		problem(b, "source", "view", 0, "%s.%s cannot be read: %s", l->schema, l->view,
+		    e ? e->detail : "");
+		return refused(b, e);
+	}
+	if (rc != OK)
+		return rc;
+	/* the flag comes with the key's own column: its shape, or itself */
+	{
+		struct db_stmt *plain = NULL;
+		struct buf sql;
+
+		buf_init(&sql, 4 * KIB);
+		buf_addf(&sql, "SELECT ");
+		(void)view_ident(&sql, l->key[0]);
+		buf_addf(&sql, " FROM %s", b->v->name);
+		rc = db_prepare(b->s->db, sql.p, &plain, e);
+		l->key_is_auto = rc == OK && db_columns(plain, &column) == 1 &&
+		    (column[0].flags & AUTO_INCREMENT);
+		db_unprepare(&plain);
+		buf_clear(&sql);
+	}
+	return rc == OK ? bind_writes(b, e) : rc;
+}
+
+static void
+forget_same(struct store *s, const struct list *l)
+{
+	struct view **at = &s->views, *v;
+
+	while ((v = *at) != NULL) {
+		if (v->list != l && !guid_eq(&v->id, &l->id)) {
+			at = &v->next;
+			continue;
+		}
+		*at = v->next;
+		view_close(v);
+	}
+}
+
+enum outcome
+store_bind(struct store *s, struct list *l, struct ini_problems *p, struct err *e)
+{
+	struct binder b = { .s = s, .l = l, .p = p, .error_n = p->error_n };
+	struct view *v;
+	enum outcome rc = maria_ready(s, e);
+
+	l->is_bound = false;
+	if (rc != OK)
+		return rc;
+	forget_same(s, l);
+	b.v = v = calloc(1, sizeof(*v));
+	if (!v)
+		return err_set(e, E_FAILED, "This server is out of memory.");
+	v->list = l;
+	v->id = l->id;
+	arena_init(&v->arena, VIEW_ARENA);
+	arena_init(&v->scratch, ROW_ARENA);
+	buf_init(&v->text, ROW_ARENA);
+	v->column = ARENA_ARRAY(&v->arena, struct view_column, l->column_n);
+	v->value = ARENA_ARRAY(&v->arena, struct str, l->column_n);
+	rc = bind_view(&b, e);
+	if (rc == OK)
+		rc = find_number(s, l, e);
+	if (rc != OK) {
+		view_close(v);
+		return rc;
+	}
+	list_define(l, &s->hash);
+	v->next = s->views;
+	s->views = v;
+	l->is_bound = true;
+	return OK;
+}

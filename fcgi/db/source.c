@@ -1,0 +1,469 @@
+/*
+ * source.c -- rows of the source: read by key, locked, written through the
+ * view.
+ *
+ * MariaDB refuses an UPDATE of a join view that touches two base tables (1393),
+ * so cells are grouped by base table, as bind.c found out. A row of a view that
+ * is materialised (GROUP BY, DISTINCT, UNION) cannot be locked through it:
+ * SELECT ... FOR UPDATE then reads without locking, and what protects a change
+ * is the comparison of fingerprints around it.
+ */
+#include "store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "value.h"
+#include "view.h"
+
+/* ---- reading ---- */
+
+/* A result row goes to every asked key that is its own; a second row makes it bad. */
+static void
+place_row(struct store *s, struct view *v, const struct str *col, const struct str *keys, size_t n,
+    struct row *rows)
+{
+	const struct list *l = v->list;
+	struct str *copy = NULL;
+	struct row row;
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		if (!str_eq(keys[i], col[0]))
+			continue;
+		if (rows[i].state != ROW_ABSENT) {
+			rows[i].state = ROW_BAD;
+			rows[i].reason = "the key comes more than once in the view";
+			continue;
+		}
+		if (!copy) {
+			copy = ARENA_ARRAY(s->arena, struct str, v->select_n);
+			for (k = 0; k < v->select_n; k++)
+				copy[k] = arena_dup(s->arena, col[k]);
+			view_row(s, v, copy, s->arena,
+			    ARENA_ARRAY(s->arena, struct str, l->column_n), &row);
+		}
+		rows[i] = row;
+	}
+}
+
+static enum outcome
+rows_of_block(struct store *s, struct view *v, enum view_stmt which, size_t block,
+    const struct str *keys, size_t n, struct row *rows, struct err *e)
+{
+	struct db_arg *arg = ARENA_ARRAY(s->arena, struct db_arg, block * v->where_n);
+	struct db_stmt *st = NULL;
+	const struct str *col;
+	size_t i, width;
+	enum outcome rc;
+
+	for (i = 0; i < block; i++)
+		if (!view_key_args(v, keys[i < n ? i : n - 1], &arg[i * v->where_n]))
+			memset(&arg[i * v->where_n], 0, v->where_n * sizeof(*arg)); /* NULLs */
+	rc = view_prepare(s, v, which, &st, e);
+	if (rc == OK)
+		rc = db_run(st, arg, block * v->where_n, e);
+	if (rc == OK && db_shape_changed(st)) {
+		db_reset(st);
+		return view_stale(v, e);
+	}
+	while (rc == OK && (rc = db_next(st, &col, &width, e)) == OK)
+		place_row(s, v, col, keys, n, rows);
+	if (st)
+		db_reset(st);
+	return rc == E_NOT_FOUND ? OK : view_failed(s, v, rc, e);
+}
+
+static void
+absent(const struct str *keys, size_t n, struct row *rows)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		rows[i] = (struct row){ .state = ROW_ABSENT, .key = keys[i],
+			.created = INT64_MIN, .modified = INT64_MIN };
+}
+
+enum outcome
+store_rows(struct store *s, const struct list *l, const struct str *keys, size_t n,
+    struct row **rows, struct err *e)
+{
+	struct view *v;
+	size_t at, take;
+	enum outcome rc = view_of(s, l, &v, e);
+
+	*rows = ARENA_ARRAY(s->arena, struct row, n);
+	absent(keys, n, *rows);
+	for (at = 0; rc == OK && at < n; at += take) {
+		size_t left = n - at;
+		enum view_stmt which = left == 1 ? VIEW_ROWS_1 : left <= KEY_BLOCK_S ? VIEW_ROWS_S
+		    : VIEW_ROWS_L;
+		size_t block = left == 1 ? 1 : left <= KEY_BLOCK_S ? KEY_BLOCK_S : KEY_BLOCK_L;
+
+		take = left < block ? left : block;
+		rc = rows_of_block(s, v, which, block, keys + at, take, *rows + at, e);
+	}
+	return rc;
+}
+
+enum outcome
+store_row_lock(struct store *s, const struct list *l, struct str key, struct row *out,
+    struct err *e)
+{
+	struct view *v;
+	enum outcome rc = view_of(s, l, &v, e);
+
+	absent(&key, 1, out);
+	return rc == OK ? rows_of_block(s, v, VIEW_LOCK, 1, &key, 1, out, e) : rc;
+}
+
+/* ---- writing ---- */
+
+/* A write being put together. */
+struct write {
+	struct store *s;
+	struct view *v;
+	struct buf sql;
+	struct db_arg *arg;
+	size_t n;
+	bool has_value;   /* any cell is not NULL and not empty */
+};
+
+static void
+write_start(struct write *w, struct store *s, struct view *v, size_t room)
+{
+	memset(w, 0, sizeof(*w));
+	w->s = s;
+	w->v = v;
+	w->arg = ARENA_ARRAY(s->arena, struct db_arg, room);
+	buf_init(&w->sql, 256 * KIB);
+}
+
+static enum outcome
+write_run(struct write *w, uint64_t *affected, uint64_t *insert_id, struct err *e)
+{
+	struct db_stmt *st = NULL;
+	enum outcome rc = view_write(w->s, w->v, buf_str(&w->sql), w->arg, w->n, &st, e);
+
+	if (rc == OK) {
+		*affected = db_affected(st);
+		if (insert_id)
+			*insert_id = db_insert_id(st);
+	}
+	buf_clear(&w->sql);
+	return view_write_failed(w->s, w->v, rc, e);
+}
+
+static enum outcome
+not_writable(const struct column *c, struct err *e)
+{
+	return err_set(e, E_INVALID, "\"%s\" cannot be changed here: the database computes it.",
+	    field_info(c->field)->name);
+}
+
+static enum outcome
+no_place(const struct column *c, struct err *e)
+{
+	return err_set(e, E_INVALID, "\"%s\" cannot be stored: the database keeps it in another "
+	    "table, which has no entry for this row yet. Leave it empty.",
+	    field_info(c->field)->name);
+}
+
+static enum outcome
+add_set(struct write *w, const struct cell *cell, struct err *e)
+{
+	const struct list *l = w->v->list;
+	const struct column *c = &l->column[cell->column];
+	enum outcome rc = value_write(l, c, cell->value, w->s->arena, &w->arg[w->n], e);
+
+	if (rc != OK)
+		return rc;
+	buf_addf(&w->sql, "%sv.", w->n ? ", " : "");
+	(void)view_ident(&w->sql, c->name);
+	buf_addf(&w->sql, " = ?");
+	w->n++;
+	w->has_value |= cell->value.p && cell->value.n;
+	return OK;
+}
+
+/*
+ * UPDATE the cells of one group (only: SIZE_MAX) or a single one. *found: rows.
+ */
+static enum outcome
+update_group(struct store *s, struct view *v, struct str key, const struct cell *cell, size_t n,
+    unsigned group, size_t only, struct err *e)
+{
+	const struct list *l = v->list;
+	const struct column *last = NULL;
+	uint64_t found = 0;
+	struct write w;
+	enum outcome rc = OK;
+	size_t i;
+
+	write_start(&w, s, v, n + v->where_n);
+	buf_addf(&w.sql, "UPDATE %s v SET ", v->name);
+	for (i = 0; rc == OK && i < n; i++)
+		if (v->column[cell[i].column].group == group && (only == SIZE_MAX || only == i)) {
+			last = &l->column[cell[i].column];
+			rc = add_set(&w, &cell[i], e);
+		}
+	buf_addf(&w.sql, " WHERE %s", v->where);
+	if (rc == OK && !view_key_args(v, key, &w.arg[w.n]))
+		rc = err_set(e, E_RETRY, "The row is gone.");
+	w.n += v->where_n;
+	if (rc != OK) {
+		buf_clear(&w.sql);
+		return rc;
+	}
+	rc = write_run(&w, &found, NULL, e);
+	if (rc != OK || found)
+		return rc;
+	if (group == v->key_group)
+		return err_set(e, E_RETRY, "The row was changed at the same moment. Try again.");
+	return w.has_value ? no_place(last, e) : OK;
+}
+
+enum outcome
+store_row_update(struct store *s, const struct list *l, struct str key, const struct cell *cell,
+    size_t n, struct err *e)
+{
+	struct view *v;
+	enum outcome rc = view_of(s, l, &v, e);
+	unsigned group;
+	size_t i, k;
+
+	for (i = 0; rc == OK && i < n; i++) {
+		group = v->column[cell[i].column].group;
+		if (group == 0)
+			return not_writable(&l->column[cell[i].column], e);
+		for (k = 0; k < i && v->column[cell[k].column].group != group; k++)
+			;
+		if (k == i) /* the first of its group */
+			rc = update_group(s, v, key, cell, n, group, SIZE_MAX, e);
+	}
+	return rc;
+}
+
+static enum outcome
+gone_meanwhile(struct err *e)
+{
+	return err_set(e, E_RETRY, "The row was changed at the same moment. Try again.");
+}
+
+enum outcome
+store_row_delete(struct store *s, const struct list *l, struct str key, struct err *e)
+{
+	struct db_arg arg[1 + LIMIT_KEY_PARTS];
+	struct view *v;
+	struct db_stmt *st;
+	size_t n = 0;
+	enum outcome rc = view_of(s, l, &v, e);
+
+	if (rc != OK)
+		return rc;
+	if (l->delete_set)
+		arg[n++] = DB_ARG_TEXT(l->delete_set_value);
+	if (!view_key_args(v, key, &arg[n]))
+		return gone_meanwhile(e);
+	n += v->where_n;
+	rc = view_prepare(s, v, VIEW_DELETE, &st, e);
+	if (rc == OK)
+		rc = db_run(st, arg, n, e);
+	if (rc == OK && db_affected(st) == 0)
+		return gone_meanwhile(e);
+	return view_write_failed(s, v, rc, e);
+}
+
+/* ---- insert ---- */
+
+static void
+add_name(struct write *w, const char *name)
+{
+	buf_addf(&w->sql, "%s", w->n ? ", " : "");
+	(void)view_ident(&w->sql, name);
+}
+
+/* Which of the cells writes that column, or SIZE_MAX. */
+static size_t
+cell_of(const struct list *l, const struct cell *cell, size_t n, const char *column)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcasecmp(l->column[cell[i].column].name, column) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+/* A UUID in the form that the key's column takes, and as it will read back. */
+static enum outcome
+make_uuid(struct write *w, struct str *key, struct err *e)
+{
+	const struct view_type *t = &w->v->key[0];
+	bool is_binary = t->class == COLUMN_BINARY;
+	struct arena *a = w->s->arena;
+	unsigned char chance[16];
+	struct guid g, *kept;
+	char text[39], *at;
+
+	if (getrandom(chance, sizeof(chance), 0) != (ssize_t)sizeof(chance))
+		return err_set(e, E_FAILED, "This server has no random numbers.");
+	g = guid_from_random(chance);
+	guid_fmt(&g, is_binary || (t->max_chars && t->max_chars < 36) ? GUID_HEX : GUID_LOWER, text);
+	if (is_binary)
+		for (at = text; *at; at++)
+			if (*at >= 'a')
+				*at = (char)(*at - 'a' + 'A');
+	*key = arena_dup(a, str_of(text));
+	add_name(w, w->v->list->key[0]);
+	if (is_binary) {
+		kept = ARENA_NEW(a, struct guid);
+		*kept = g;
+		w->arg[w->n++] = DB_ARG_BYTES(kept->b, sizeof(kept->b));
+	} else {
+		w->arg[w->n++] = DB_ARG_TEXT(*key);
+	}
+	return OK;
+}
+
+/* The key of a new row out of the fields that were sent. */
+static enum outcome
+key_of_cells(struct store *s, struct view *v, const struct cell *cell, size_t n, struct str *key,
+    struct err *e)
+{
+	const struct list *l = v->list;
+	struct buf text;
+	size_t i, at;
+	enum outcome rc = OK;
+
+	buf_init(&text, 4 * KIB);
+	for (i = 0; rc == OK && i < l->key_n; i++) {
+		struct db_arg arg;
+		const char joint = KEY_JOINT;
+
+		at = cell_of(l, cell, n, l->key[i]);
+		if (at == SIZE_MAX || !cell[at].value.p || !cell[at].value.n) {
+			rc = err_set(e, E_INVALID, "A new item needs a value in \"%s\".",
+			    at == SIZE_MAX ? l->key[i]
+			    : field_info(l->column[cell[at].column].field)->name);
+			break;
+		}
+		rc = value_write(l, &l->column[cell[at].column], cell[at].value, s->arena, &arg, e);
+		if (i)
+			buf_add(&text, &joint, 1);
+		if (arg.type == DB_I64)
+			buf_addf(&text, "%lld", (long long)arg.i);
+		else
+			buf_add_str(&text, l->column[cell[at].column].type == VALUE_BINARY
+			    ? cell[at].value : arg.s);
+	}
+	*key = arena_dup(s->arena, buf_str(&text));
+	buf_clear(&text);
+	return rc;
+}
+
+static enum outcome
+insert_cells(struct write *w, const struct cell *cell, size_t n, unsigned group, struct err *e)
+{
+	struct view *v = w->v;
+	const struct list *l = v->list;
+	enum outcome rc = OK;
+	size_t i;
+
+	for (i = 0; rc == OK && i < n; i++) {
+		if (v->column[cell[i].column].group != group)
+			continue;
+		add_name(w, l->column[cell[i].column].name);
+		rc = value_write(l, &l->column[cell[i].column], cell[i].value, w->s->arena,
+		    &w->arg[w->n], e);
+		w->n++;
+	}
+	for (i = 0; rc == OK && i < l->constant_n; i++) {
+		if (cell_of(l, cell, n, l->constant[i].column) != SIZE_MAX)
+			continue;
+		add_name(w, l->constant[i].column);
+		w->arg[w->n++] = DB_ARG_TEXT(l->constant[i].value);
+	}
+	return rc;
+}
+
+/* The base table that gets the row: the key's; where that is computed, the first cell's. */
+static unsigned
+main_group(const struct view *v, const struct cell *cell, size_t n)
+{
+	unsigned group = v->key_group;
+	size_t i;
+
+	for (i = 0; !group && i < n; i++)
+		group = v->column[cell[i].column].group;
+	return group;
+}
+
+static enum outcome
+insert_main(struct write *w, const struct cell *cell, size_t n, unsigned group, struct str *key,
+    struct err *e)
+{
+	const struct list *l = w->v->list;
+	uint64_t affected = 0, id = 0;
+	enum outcome rc = OK;
+	size_t i;
+
+	buf_addf(&w->sql, "INSERT INTO %s (", w->v->name);
+	if (l->key_from == KEY_UUID)
+		rc = make_uuid(w, key, e);
+	else if (l->key_from == KEY_FIELDS)
+		rc = key_of_cells(w->s, w->v, cell, n, key, e);
+	if (rc == OK)
+		rc = insert_cells(w, cell, n, group, e);
+	buf_addf(&w->sql, ") VALUES (");
+	for (i = 0; i < w->n; i++)
+		buf_addf(&w->sql, "%s?", i ? ", " : "");
+	buf_addf(&w->sql, ")");
+	if (rc != OK) {
+		buf_clear(&w->sql);
+		return rc;
+	}
+	rc = write_run(w, &affected, &id, e);
+	if (rc == OK && l->key_from == KEY_AUTO) {
+		*key = arena_fmt(w->s->arena, "%llu", (unsigned long long)id);
+		if (!id)
+			rc = err_set(e, E_INVALID, "The database gave the new row no number. The "
+			    "administrator can choose another key_from for this list.");
+	}
+	return rc;
+}
+
+enum outcome
+store_row_insert(struct store *s, const struct list *l, const struct cell *cell, size_t n,
+    struct str *key, struct err *e)
+{
+	struct view *v;
+	struct write w;
+	unsigned group;
+	size_t i, other = 0;
+	struct cell *rest;
+	enum outcome rc = view_of(s, l, &v, e);
+
+	*key = STR_NULL;
+	if (rc != OK)
+		return rc;
+	if (l->write != WRITE_VIEW)
+		return err_set(e, E_DENIED, "New items cannot be added to this list.");
+	rest = ARENA_ARRAY(s->arena, struct cell, n);
+	group = main_group(v, cell, n);
+	for (i = 0; i < n; i++) {
+		unsigned g = v->column[cell[i].column].group;
+
+		if (g == 0 && cell[i].value.p && cell[i].value.n)
+			return not_writable(&l->column[cell[i].column], e);
+		if (g && g != group)
+			rest[other++] = cell[i];
+	}
+	write_start(&w, s, v, n + l->constant_n + 1);
+	rc = insert_main(&w, cell, n, group, key, e);
+	/* what lies in other base tables goes where there is a row for it */
+	if (rc == OK && other)
+		rc = store_row_update(s, l, *key, rest, other, e);
+	return rc;
+}

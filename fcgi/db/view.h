@@ -1,0 +1,108 @@
+/*
+ * view.h -- a bound list: how the SQL of its view reads. Built once per bind
+ * from the definition; identifiers are checked and quoted, values are
+ * parameters.
+ *
+ * A column's text is one SQL expression, used where rows are read and where
+ * the scan hashes them, so that both give the same fingerprint:
+ * SHA-256 over "<field's name>=<bytes>:<text>" of every column that is not NULL,
+ * in the order of list->column[].
+ */
+#ifndef DB_VIEW_H
+#define DB_VIEW_H
+
+#include "buf.h"
+#include "maria.h"
+
+#define KEY_JOINT 0x1F      /* between the parts of a composite key */
+#define VIEW_UPDATES 16     /* prepared UPDATEs and INSERTs kept per list */
+
+enum view_stmt { VIEW_ROWS_1, VIEW_ROWS_S, VIEW_ROWS_L, VIEW_LOCK, VIEW_DELETE, VIEW_STMT__MAX };
+
+/* Type of a column of the view, from information_schema. */
+struct view_type {
+	const char *name;
+	char data[32];          /* "varchar" */
+	char full[64];          /* "varchar(50)", cut */
+	char charset[32];       /* "" for other than text */
+	char collation[64];
+	bool is_nullable, has_default, is_unsigned;
+	uint64_t max_chars;     /* 0: no limit */
+	unsigned precision, scale, fraction; /* DECIMAL(p,s), DATETIME(f) */
+	enum column_class class;
+};
+
+struct view_column {
+	struct view_type type;
+	unsigned group;         /* columns of one base table have one group; 0: not writable */
+	bool is_hex;            /* selected as hex */
+	struct str prefix;      /* "first name=" */
+};
+
+struct view {
+	struct view *next;
+	const struct list *list;
+	struct guid id;         /* of the list */
+	bool is_stale;
+	struct arena arena;     /* texts and columns, as long as the binding */
+	struct arena scratch;   /* of one row of a walk */
+	struct buf text;        /* fingerprint being built */
+	const char *name;       /* `schema`.`view` */
+	struct view_type key[LIMIT_KEY_PARTS];
+	struct view_type created, modified;
+	unsigned key_group;
+	struct view_column *column;
+	struct str *value;      /* of the row of a walk */
+	const char *select;     /* select list: key text, created, modified, columns, shapes */
+	size_t select_n;        /* of its members */
+	const char *key_text;   /* expression */
+	const char *print;      /* expression: the fingerprint */
+	const char *join;       /* condition between ows_item i and the view v, by the view's index */
+	const char *where;      /* condition: the key is that of the parameters */
+	size_t where_n;         /* parameters of `where` */
+	struct db_stmt *stmt[VIEW_STMT__MAX]; /* prepared at the first use */
+	struct { struct db_stmt *st; const char *sql; } write[VIEW_UPDATES];
+	unsigned write_next;
+};
+
+/* The bound view of l. E_UNAVAILABLE when it is not bound or stale. */
+enum outcome view_of(struct store *s, const struct list *l, struct view **out, struct err *e)
+    WARN_UNUSED;
+void view_forget(struct store *s, const struct list *l);
+void view_close(struct view *v);
+/* The columns of a table or view, in no order; n 0: there is no such thing. On the store's arena. */
+enum outcome view_type_read(struct store *s, const char *schema, const char *table,
+    struct view_type **out, size_t *n, struct err *e) WARN_UNUSED;
+/* Build every text. Columns and key types are known. */
+void view_build(struct view *v, const struct list *l);
+/* A quoted identifier. False: it cannot be one. */
+bool view_ident(struct buf *b, const char *name);
+
+/*
+ * Text of part `part` of the key, given a column (SQL) that holds it; triggers
+ * use it with NEW and OLD, so that their keys equal those of the view.
+ */
+void view_key_part(struct buf *b, const struct view_type *type, const char *column);
+
+/* The last statement failed with rc, reading the source: shape errors make the list stale. */
+enum outcome view_failed(struct store *s, struct view *v, enum outcome rc, struct err *e);
+/* The same after a write: a right that is missing is E_DENIED, and fields are named. */
+enum outcome view_write_failed(struct store *s, struct view *v, enum outcome rc, struct err *e);
+enum outcome view_stale(struct view *v, struct err *e);
+
+/* Prepared on first use. */
+enum outcome view_prepare(struct store *s, struct view *v, enum view_stmt which,
+    struct db_stmt **out, struct err *e) WARN_UNUSED;
+/* Run one of the cached writes with that text. */
+enum outcome view_write(struct store *s, struct view *v, struct str sql, const struct db_arg *arg,
+    size_t n, struct db_stmt **st, struct err *e) WARN_UNUSED;
+/* Parameters of `where` for a key: v->where_n of them. False: the key has not that many parts. */
+bool view_key_args(const struct view *v, struct str key, struct db_arg *arg);
+/*
+ * A row from the members of `select`. value: room for list->column_n. New texts
+ * go to the arena, the others are borrowed from col.
+ */
+void view_row(struct store *s, struct view *v, const struct str *col, struct arena *a,
+    struct str *value, struct row *out);
+
+#endif
