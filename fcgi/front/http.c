@@ -41,6 +41,16 @@ response_forget(struct response *r)
 }
 
 void
+response_watch(struct response *r, volatile uint64_t *progress)
+{
+	size_t i;
+
+	r->body.progress = progress;
+	for (i = 0; i < RESPONSE_MORE; i++)
+		r->more[i].progress = progress;
+}
+
+void
 response_reset(struct response *r)
 {
 	response_forget(r);

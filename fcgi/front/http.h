@@ -56,6 +56,8 @@ struct response {
 
 /* body_dir: for answers beyond memory. */
 void response_init(struct response *r, const char *body_dir);
+/* Raise *progress with everything that is written; NULL: no more. Borrowed. */
+void response_watch(struct response *r, volatile uint64_t *progress);
 /* Ready for the next request; keeps memory. */
 void response_reset(struct response *r);
 void response_clear(struct response *r);

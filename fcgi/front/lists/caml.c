@@ -170,6 +170,50 @@ is_plain(unsigned c)
 	    c == '_' || c == '-' || c == '.';
 }
 
+/* "_xHHHH" at i: *unit. */
+static bool
+looks_encoded(struct str s, size_t i, unsigned *unit)
+{
+	unsigned v = 0;
+	size_t k;
+
+	if (s.n - i < 6 || s.p[i] != '_' || s.p[i + 1] != 'x')
+		return false;
+	for (k = i + 2; k < i + 6; k++) {
+		unsigned char c = (unsigned char)s.p[k];
+
+		if (c >= '0' && c <= '9')
+			v = v << 4 | (unsigned)(c - '0');
+		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+			v = v << 4 | (unsigned)((c | 32) - 'a' + 10);
+		else
+			return false;
+	}
+	*unit = v;
+	return true;
+}
+
+/* "_xHHHH_" at i: the unit, else 0. */
+static unsigned
+unit_at(struct str s, size_t i)
+{
+	unsigned v;
+
+	return looks_encoded(s, i, &v) && s.n - i >= 7 && s.p[i + 6] == '_' ? v : 0;
+}
+
+/*
+ * The character at i, if it may stand as it is. An underscore that would begin
+ * an encoded form may not: else two names could become one attribute.
+ */
+static bool
+stands(struct str s, size_t i)
+{
+	unsigned unit;
+
+	return is_plain((unsigned char)s.p[i]) && !looks_encoded(s, i, &unit);
+}
+
 static size_t
 put_unit(char *out, unsigned unit)
 {
@@ -209,13 +253,13 @@ caml_name_encode(struct str name, char out[CAML_NAME_MAX])
 	size_t i, len, n = 0;
 	uint32_t c;
 
-	for (i = 0; i < name.n && is_plain((unsigned char)name.p[i]); i++)
+	for (i = 0; i < name.n && stands(name, i); i++)
 		;
 	if (i == name.n)
 		return name;
 	for (i = 0; i < name.n && n + 14 <= CAML_NAME_MAX; i += len) {
 		c = character(name, i, &len);
-		if (is_plain(c)) {
+		if (stands(name, i)) {
 			out[n++] = (char)c;
 		} else if (c <= 0xFFFF) {
 			n += put_unit(out + n, c);
@@ -225,28 +269,6 @@ caml_name_encode(struct str name, char out[CAML_NAME_MAX])
 		}
 	}
 	return (struct str){ out, n };
-}
-
-/* "_xHHHH_" at i: the unit, else 0. */
-static unsigned
-unit_at(struct str s, size_t i)
-{
-	unsigned v = 0;
-	size_t k;
-
-	if (s.n - i < 7 || s.p[i] != '_' || s.p[i + 1] != 'x' || s.p[i + 6] != '_')
-		return 0;
-	for (k = i + 2; k < i + 6; k++) {
-		unsigned char c = (unsigned char)s.p[k];
-
-		if (c >= '0' && c <= '9')
-			v = v << 4 | (unsigned)(c - '0');
-		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
-			v = v << 4 | (unsigned)((c | 32) - 'a' + 10);
-		else
-			return 0;
-	}
-	return v;
 }
 
 static size_t
@@ -288,7 +310,9 @@ encoded_at(struct str s, size_t i, size_t *used)
 		*used = 14;
 		return 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
 	}
-	if (c < 0x20 || c == 0x7F || (c >= 0xD800 && c <= 0xDFFF) || c >= 0xFFFE || is_plain(c))
+	if (c < 0x20 || c == 0x7F || (c >= 0xD800 && c <= 0xDFFF) || c >= 0xFFFE)
+		return 0;
+	if (is_plain(c) && c != '_')
 		return 0;
 	return c;
 }

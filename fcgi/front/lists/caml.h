@@ -54,7 +54,7 @@ void caml_fields_all(struct caml_fields *out);
 
 /* name as part of an attribute's name. Returns name itself, or what was put into out. */
 struct str caml_name_encode(struct str name, char out[CAML_NAME_MAX]);
-/* The reverse; only what caml_name_encode would write again is decoded. */
+/* The reverse. Forms that caml_name_encode does not write stand for themselves. */
 struct str caml_name_decode(struct arena *a, struct str name);
 
 #endif

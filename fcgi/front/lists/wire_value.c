@@ -265,12 +265,11 @@ wire_get(struct arena *a, const struct wire_field *f, struct str text,
     const struct wire_dates *d, struct str *out, const char **code, const char **why)
 {
 	enum value_type type = field_info(f->field)->type;
-	struct str s = text, shown;
+	bool is_text = !expectations[type].code;
+	struct str s = is_text ? text : str_trim(text), shown;
 
-	if (expectations[type].code || type == VALUE_URL)
-		s = str_trim(s);
 	if (s.n == 0) { /* an empty field clears; text knows an empty text, nothing else does */
-		*out = expectations[type].code || type == VALUE_URL ? STR_NULL : STR("");
+		*out = is_text && type != VALUE_URL ? STR("") : STR_NULL;
 		return true;
 	}
 	if (get_typed(a, type, s, d, out))

@@ -1,0 +1,251 @@
+/*
+ * front_wire.c -- fields in SharePoint's spelling, and their values both ways.
+ */
+#include "unit.h"
+
+#include "field.h"
+#include "guid.h"
+#include "lists/wire.h"
+
+static struct arena arena;
+static struct zone *berlin;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	arena_init(&arena, 16u << 20);
+	berlin = zone_open("Europe/Berlin", NULL);
+	return berlin ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	arena_clear(&arena);
+	zone_close(&berlin);
+	return 0;
+}
+
+/* ---- the table ---- */
+
+static void
+every_field_has_a_row(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < FIELD__MAX; i++) {
+		const struct wire_field *f = wire_of(KIND_CONTACTS, (enum field)i);
+		struct guid g;
+
+		assert_int_equal(f->field, i);
+		assert_non_null(f->name);
+		assert_non_null(f->type);
+		assert_non_null(f->display);
+		assert_int_equal(!f->id, !!(f->flags & WIRE_BAG_ONLY));
+		if (f->id)
+			assert_true(guid_parse(str_of(f->id), &g));
+		assert_ptr_equal(wire_by_name(KIND_CONTACTS, str_of(f->name)), f);
+	}
+}
+
+static void
+names_and_ids_are_used_once(void **state)
+{
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < FIELD__MAX; i++) {
+		const struct wire_field *f = wire_of(KIND_CONTACTS, (enum field)i);
+
+		for (k = 0; k < i; k++) {
+			const struct wire_field *o = wire_of(KIND_CONTACTS, (enum field)k);
+
+			assert_string_not_equal(f->name, o->name);
+			if (f->alias)
+				assert_string_not_equal(f->alias, o->name);
+			if (f->id && o->id)
+				assert_string_not_equal(f->id, o->id);
+		}
+	}
+}
+
+/* A wire type that does not fit the canonical one would be converted wrongly. */
+static void
+types_agree(void **state)
+{
+	static const char *const types[VALUE__MAX] = {
+		[VALUE_TEXT] = "Text", [VALUE_NOTE] = "Note", [VALUE_CHOICE] = "Choice",
+		[VALUE_URL] = "URL", [VALUE_DATE] = "DateTime", [VALUE_STAMP] = "DateTime",
+		[VALUE_INT] = "Integer", [VALUE_NUMBER] = "Number", [VALUE_BOOL] = "Boolean",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < FIELD__MAX; i++)
+		assert_string_equal(wire_of(KIND_CONTACTS, (enum field)i)->type,
+		    types[field_info((enum field)i)->type]);
+}
+
+static void
+names_are_found(void **state)
+{
+	enum field f;
+
+	(void)state;
+	assert_int_equal(wire_by_name(KIND_CONTACTS, STR("Wedding"))->field, FIELD_ANNIVERSARY);
+	assert_int_equal(wire_by_name(KIND_CONTACTS, STR("HomeZip"))->field, FIELD_HOME_POSTAL_CODE);
+	assert_null(wire_by_name(KIND_CONTACTS, STR("firstname")));
+	assert_null(wire_by_name(KIND_CONTACTS, STR("Firstnam")));
+	assert_null(wire_by_name(KIND_CONTACTS, STR("")));
+	assert_null(wire_by_name(KIND_TASKS, STR("FirstName")));
+	assert_string_equal(wire_of(KIND_CONTACTS, FIELD_TITLE)->display, "Last Name");
+	assert_string_equal(wire_of(KIND_TASKS, FIELD_TITLE)->display, "Title");
+	assert_string_equal(wire_by_name(KIND_TASKS, STR("Title"))->display, "Title");
+	/* a provider file may write it in any case */
+	assert_true(wire_vocabulary.field_by_name(KIND_CONTACTS, STR("FIRSTNAME"), &f));
+	assert_int_equal(f, FIELD_FIRST_NAME);
+	assert_false(wire_vocabulary.field_by_name(KIND_CONTACTS, STR("Frstname"), &f));
+	assert_string_equal(wire_vocabulary.field_name(KIND_CONTACTS, FIELD_NOTES), "Comments");
+}
+
+/* ---- values ---- */
+
+struct value_case {
+	enum field field;
+	const char *wire, *canonical; /* canonical NULL: SQL NULL */
+	bool in_utc;
+};
+
+static void
+uploads_become_canonical(void **state)
+{
+	static const struct value_case cases[] = {
+		{ FIELD_FIRST_NAME, "  Ada ", "  Ada ", true },
+		{ FIELD_FIRST_NAME, "", "", true },
+		{ FIELD_NOTES, "a\nb", "a\nb", true },
+		{ FIELD_GENDER, "1", "1", true },
+		{ FIELD_GENDER, "Female", "Female", true },
+		{ FIELD_BIRTHDAY, "1984-11-23T00:00:00Z", "1984-11-23", true },
+		{ FIELD_BIRTHDAY, " 1984-11-23 ", "1984-11-23", true },
+		{ FIELD_BIRTHDAY, "1984-11-23 00:00:00", "1984-11-23", false },
+		{ FIELD_BIRTHDAY, "1984-11-23T00:00:00", "1984-11-23", true },
+		/* local midnight in UTC is the evening before: the day at the site */
+		{ FIELD_BIRTHDAY, "1984-11-22T23:00:00Z", "1984-11-23", true },
+		{ FIELD_BIRTHDAY, "1984-06-22T22:00:00Z", "1984-06-23", true },
+		{ FIELD_BIRTHDAY, "1984-11-23T00:00:00+02:00", "1984-11-23", false },
+		{ FIELD_BIRTHDAY, "1984-11-23 14:30:00", "1984-11-23", false },
+		{ FIELD_BIRTHDAY, "", NULL, true },
+		{ FIELD_BIRTHDAY, "   ", NULL, true },
+		{ FIELD_BIRTHDAY, "1601-01-01", "1601-01-01", true },
+		{ FIELD_BIRTHDAY, "2024-02-29", "2024-02-29", true },
+		{ FIELD_WEB_PAGE, "http://x.example/a", "http://x.example/a", true },
+		{ FIELD_WEB_PAGE, "http://x.example/a, http://x.example/a", "http://x.example/a", true },
+		{ FIELD_WEB_PAGE, "http://x/a,,b, http://x/a,b", "http://x/a,b", true },
+		{ FIELD_WEB_PAGE, "http://x/a, Shop", "http://x/a, Shop", true },
+		{ FIELD_WEB_PAGE, "http://x/a, Doe, Jane", "http://x/a, Doe, Jane", true },
+		{ FIELD_WEB_PAGE, "http://x/a,b", "http://x/a,b", true },
+		{ FIELD_WEB_PAGE, "http://x/a, ", "http://x/a", true },
+		{ FIELD_WEB_PAGE, "", NULL, true },
+	};
+	const char *code, *why;
+	struct str out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct wire_dates d = { cases[i].in_utc, berlin };
+
+		assert_true(wire_get(&arena, wire_of(KIND_CONTACTS, cases[i].field),
+		    str_of(cases[i].wire), &d, &out, &code, &why));
+		if (cases[i].canonical)
+			assert_str(out, cases[i].canonical);
+		else
+			assert_null(out.p);
+	}
+}
+
+static void
+rows_carry_wire_text(void **state)
+{
+	static const struct value_case cases[] = {
+		{ FIELD_FIRST_NAME, "Ada", "Ada", true },
+		{ FIELD_BIRTHDAY, "1984-11-23T00:00:00Z", "1984-11-23", true },
+		{ FIELD_BIRTHDAY, "1984-11-23 00:00:00", "1984-11-23", false },
+		{ FIELD_WEB_PAGE, "http://x/a, http://x/a", "http://x/a", true },
+		{ FIELD_WEB_PAGE, "http://x/a,,b, http://x/a,b", "http://x/a,b", true },
+		{ FIELD_WEB_PAGE, "http://x/a, Shop", "http://x/a, Shop", true },
+		{ FIELD_WEB_PAGE, "", "", true },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct wire_dates d = { cases[i].in_utc, berlin };
+
+		assert_str(wire_put(&arena, wire_of(KIND_CONTACTS, cases[i].field),
+		    str_of(cases[i].canonical), &d), cases[i].wire);
+	}
+}
+
+/* What we wrote and a client sends back unchanged must be no change. */
+static void
+an_echo_is_no_change(void **state)
+{
+	static const char *const urls[] = { "http://x/", "http://x/a,b,c", "a, b", "x,y, z,,w",
+		"mailto:a@b", ",", ",,", "a,,b", "a,,b, c" };
+	const char *code, *why;
+	struct str wire, back;
+	size_t i;
+	int utc;
+
+	(void)state;
+	for (i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+		for (utc = 0; utc < 2; utc++) {
+			struct wire_dates d = { utc, berlin };
+			const struct wire_field *f = wire_of(KIND_CONTACTS, FIELD_WEB_PAGE);
+
+			wire = wire_put(&arena, f, str_of(urls[i]), &d);
+			assert_true(wire_get(&arena, f, wire, &d, &back, &code, &why));
+			assert_str(back, urls[i]);
+		}
+}
+
+static void
+bad_values_are_named(void **state)
+{
+	static const char *const bad[] = { "tomorrow", "1984-13-01", "1984-02-30", "1500-01-01",
+		"1984-11-23T25:00:00Z", "23.11.1984", "4501-01-01", "1984-11-23Tnoon" };
+	struct wire_dates d = { true, berlin };
+	const char *code, *why;
+	struct str out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_false(wire_get(&arena, wire_of(KIND_CONTACTS, FIELD_BIRTHDAY),
+		    str_of(bad[i]), &d, &out, &code, &why));
+		assert_string_equal(code, "0x8102001c");
+		assert_non_null(strstr(why, bad[i]));
+		assert_non_null(strstr(why, "Birthday"));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_field_has_a_row),
+		cmocka_unit_test(names_and_ids_are_used_once),
+		cmocka_unit_test(types_agree),
+		cmocka_unit_test(names_are_found),
+		cmocka_unit_test(uploads_become_canonical),
+		cmocka_unit_test(rows_carry_wire_text),
+		cmocka_unit_test(an_echo_is_no_change),
+		cmocka_unit_test(bad_values_are_named),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
