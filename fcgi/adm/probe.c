@@ -148,6 +148,23 @@ choose_link(struct probe *p, struct str html)
 	return chosen.raw.p != NULL;
 }
 
+/* Scheme, host and port are the same. */
+static bool
+same_server(struct str a, struct str b)
+{
+	struct str root[2] = { a, b };
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		size_t n = 0, slashes = 0;
+
+		for (; n < root[i].n && (root[i].p[n] != '/' || ++slashes < 3); n++)
+			;
+		root[i].n = n;
+	}
+	return str_ieq(root[0], root[1]);
+}
+
 static bool
 step_portal(struct probe *p)
 {
@@ -169,6 +186,9 @@ step_portal(struct probe *p)
 		return false;
 	p->service = arena_fmt(&p->keep, "%.*s/_vti_bin/Lists.asmx",
 	    STR_ARG(p->link.base_url)).p;
+	if (!same_server(str_of(p->url), p->link.base_url))
+		say_note(p, "The link leads to another server than the page; the password goes "
+		    "there, too.");
 	say_note(p, "Outlook would ask \"Connect %.*s - %.*s?\" and then talk to %s.",
 	    STR_ARG(p->link.site_name), STR_ARG(p->link.list_name), p->service);
 	return true;
@@ -203,7 +223,7 @@ say_schemes(struct probe *p, struct str schemes)
 		    has_windows ? "; they use the Windows account" : "");
 		if (is_plain)
 			say_note(p, "Warning: Basic over plain http sends the password readable, and "
-			    "Office of today refuses it. Use https.");
+			    "newer Office versions may refuse it. Use https.");
 	}
 	if (!has_windows && !offers(schemes, "Basic") && !offers(schemes, "Digest"))
 		say_problem(p, "None of these schemes is one that Outlook can use here (Negotiate, "

@@ -119,6 +119,8 @@ bool list_declares(const struct probe *p, struct str name);
 bool probe_download(struct probe *p);
 bool probe_poll(struct probe *p);
 void probe_tokens(struct probe *p);
+/* EffectivePermMask grants that right ("AddListItems"). */
+bool list_allows(const struct probe *p, const char *right);
 /* Begin of a GetListItemChangesSinceToken as Outlook sends it. token, page: NULL p: left out. */
 void changes_begin(struct probe *p, struct soap *s, struct str token, struct str page);
 

@@ -217,20 +217,16 @@ read_page(struct probe *p, const struct answer *got, struct page_sum *sum, bool 
 	return true;
 }
 
-static bool
-can_write(struct str rights)
+bool
+list_allows(const struct probe *p, const char *right)
 {
-	static const char *const bits[] = { "FullMask", "AddListItems", "EditListItems",
-		"DeleteListItems" };
-	struct str rest = rights;
-	size_t i;
+	struct str rest = p->rights;
 
 	while (rest.p) {
 		struct str one = str_trim(str_cut(rest, ',', &rest));
 
-		for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
-			if (str_eq(one, str_of(bits[i])))
-				return true;
+		if (str_eq(one, str_of(right)) || str_eq(one, STR("FullMask")))
+			return true;
 	}
 	return false;
 }
@@ -279,7 +275,8 @@ check_first(struct probe *p, const struct answer *got, const struct page_sum *su
 	if (rights.n)
 		say_ok(p, "Rights: %.*s. For Outlook the folder is %s.",
 		    (int)(rights.n < 90 ? rights.n : 90), rights.p,
-		    can_write(rights) ? "read and write" : "read-only");
+		    list_allows(p, "AddListItems") || list_allows(p, "EditListItems") ||
+		    list_allows(p, "DeleteListItems") ? "read and write" : "read-only");
 }
 
 static void

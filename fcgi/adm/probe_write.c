@@ -427,6 +427,43 @@ prepare(struct trial *t, struct probe *p)
 	return true;
 }
 
+/* The right that Outlook is told must be the right that is enforced. */
+static void
+try_refusal(struct trial *t)
+{
+	struct outcome_of o;
+
+	if (!send_new(t, &o))
+		return;
+	if (is_good(&o))
+		say_problem(t->p, "Outlook is told that this user may not add items, but the server "
+		    "took one.");
+	else
+		say_ok(t->p, "It is refused, %.*s \"%.*s\": Outlook shows this text beside the item.",
+		    STR_ARG(o.code), STR_ARG(o.text));
+}
+
+static void
+run_trial(struct trial *t)
+{
+	struct probe *p = t->p;
+
+	say_step(p, "A new item, \"%.*s\"", STR_ARG(t->title));
+	if (!try_new(t))
+		return;
+	say_step(p, "The same New again, as after a lost answer");
+	try_replay(t);
+	say_step(p, "A change");
+	if (try_update(t)) {
+		say_step(p, "A change made from the version before");
+		try_conflict(t);
+		say_step(p, "What other Outlooks see");
+		try_poll(t, "row");
+	}
+	say_step(p, "Deletion");
+	try_delete(t);
+}
+
 void
 probe_write(struct probe *p)
 {
@@ -438,19 +475,14 @@ probe_write(struct probe *p)
 	}
 	if (!prepare(&t, p))
 		return;
-	say_step(p, "A new item, \"%.*s\"", STR_ARG(t.title));
-	if (try_new(&t)) {
-		say_step(p, "The same New again, as after a lost answer");
-		try_replay(&t);
-		say_step(p, "A change");
-		if (try_update(&t)) {
-			say_step(p, "A change made from the version before");
-			try_conflict(&t);
-			say_step(p, "What other Outlooks see");
-			try_poll(&t, "row");
-		}
-		say_step(p, "Deletion");
-		try_delete(&t);
+	if (!list_allows(p, "AddListItems")) {
+		say_step(p, "A new item, which the server should refuse");
+		try_refusal(&t);
+	} else if (!list_allows(p, "EditListItems") || !list_allows(p, "DeleteListItems")) {
+		say_note(p, "This user may add but not change or delete items: a test item could "
+		    "not be cleaned up, so none is made.");
+	} else {
+		run_trial(&t);
 	}
 	clean_up(&t);
 }

@@ -21,6 +21,26 @@ write_field(struct page *p, const struct list *l, const struct column *col, stru
 	xmlw_close(w);
 }
 
+/* The useful ones first, long texts last. */
+static void
+write_fields(struct page *p, const struct list *l, const struct row *row)
+{
+	size_t *order = ARENA_ARRAY(p->a, size_t, l->column_n);
+	size_t i, j, n = show_columns(l, order, l->column_n), short_n = n;
+
+	for (i = 0; i < l->column_n; i++) {
+		for (j = 0; j < short_n && order[j] != i; j++)
+			;
+		if (j == short_n)
+			order[n++] = i;
+	}
+	xmlw_open(&p->w, "dl");
+	xmlw_attrz(&p->w, "class", "fields");
+	for (i = 0; i < n; i++)
+		write_field(p, l, &l->column[order[i]], row->value[order[i]]);
+	xmlw_close(&p->w);
+}
+
 static void
 write_properties(struct page *p, struct str bag)
 {
@@ -125,7 +145,6 @@ write_item(struct page *p, const struct list *l, const struct item *item, const 
 	struct str title = row->state == ROW_GOOD ? name_of(p, l, item, row) :
 	    arena_fmt(p->a, "Item %u", item->id);
 	struct xmlw *w = &p->w;
-	size_t i;
 
 	page_open(p, 200, title);
 	xmlw_open(w, "nav");
@@ -134,11 +153,7 @@ write_item(struct page *p, const struct list *l, const struct item *item, const 
 	xmlw_close(w);
 	page_words(p, "h1", NULL, title);
 	if (row->state == ROW_GOOD) {
-		xmlw_open(w, "dl");
-		xmlw_attrz(w, "class", "fields");
-		for (i = 0; i < l->column_n; i++)
-			write_field(p, l, &l->column[i], row->value[i]);
-		xmlw_close(w);
+		write_fields(p, l, row);
 	} else {
 		page_words(p, "p", "status", STR("The row of this item holds a value that "
 		    "cannot be shown. Outlook keeps the last good state; the administrator "
