@@ -1,19 +1,23 @@
 /*
- * replay.c -- run a fuzz target over files without the fuzzer: the corpus is a
- * test like any other.
+ * replay.c -- run a fuzz target over its corpus without the fuzzer: what was
+ * found once stays a test. CORPUS: the folder, from the top of the checkout.
  */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 static int
-replay(const char *file)
+replay(const char *name)
 {
 	static unsigned char data[1 << 20];
-	FILE *f = fopen(file, "rb");
+	char file[1024];
 	size_t n;
+	FILE *f;
 
+	snprintf(file, sizeof(file), CORPUS "/%s", name);
+	f = fopen(file, "rb");
 	if (!f) {
 		perror(file);
 		return 1;
@@ -21,16 +25,26 @@ replay(const char *file)
 	n = fread(data, 1, sizeof(data), f);
 	fclose(f);
 	LLVMFuzzerTestOneInput(data, n);
+	printf("ok - %s\n", name);
 	return 0;
 }
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	int failed = argc < 2;
+	DIR *d = opendir(CORPUS);
+	struct dirent *entry;
+	int failed = 0, n = 0;
 
-	for (int i = 1; i < argc; i++)
-		failed += replay(argv[i]);
-	printf("%d passed, %d failed\n", argc - 1 - failed, failed);
-	return failed != 0;
+	if (!d) {
+		perror(CORPUS);
+		return 1;
+	}
+	while ((entry = readdir(d)))
+		if (entry->d_name[0] != '.') {
+			failed += replay(entry->d_name);
+			n++;
+		}
+	closedir(d);
+	return failed || n == 0;
 }

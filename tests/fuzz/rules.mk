@@ -1,19 +1,23 @@
 # The corpus is replayed by `make test`; `make fuzz` searches on (clang's libFuzzer).
 FUZZ_SECONDS ?= 30
-FUZZERS = text
+FUZZERS       = text soap
+TESTS        += $(FUZZERS:%=$(BUILD)/fuzz/replay-%)
+FUZZ_LIBS     = libfront.a libsync.a libbase.a
 
-$(BUILD)/fuzz/replay-%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(BUILD)/libfront.a $(BUILD)/libsync.a $(BUILD)/libbase.a
+$(BUILD)/fuzz/replay-%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(FUZZ_LIBS:%=$(BUILD)/%)
 	@mkdir -p $(@D)
-	$(CC) $(ALLFLAGS) $(INC_front) -Ifcgi/front/lists -o $@ $< tests/fuzz/replay.c \
-	    $(BUILD)/libfront.a $(BUILD)/libsync.a $(BUILD)/libbase.a $(LIBS)
+	$(CC) $(ALLFLAGS) $(INC_front) -DCORPUS='"tests/fuzz/corpus/$*"' -o $@ $< tests/fuzz/replay.c $(FUZZ_LIBS:%=$(BUILD)/%) $(LIBS)
 
+# the same sources once more, by clang, instrumented
+FUZZ_FLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
 fuzz: $(FUZZERS:%=fuzz-%)
-fuzz-%:
+fuzz-libs:
+	$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS="$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link" \
+	    HARDEN= $(FUZZ_LIBS:%=$(BUILD)/fuzz/%)
+fuzz-%: fuzz-libs
 	@mkdir -p $(BUILD)/fuzz/found-$*
-	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(WARN) \
-	    $(INC_front) -Ifcgi/front/lists -o $(BUILD)/fuzz/fuzz-$* tests/fuzz/fuzz_$*.c \
-	    fcgi/front/*.c fcgi/front/lists/*.c fcgi/front/portal/*.c fcgi/sync/*.c fcgi/base/*.c \
-	    $(LIBS)
+	clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(WARN) $(INC_front) -o $(BUILD)/fuzz/fuzz-$* \
+	    tests/fuzz/fuzz_$*.c $(FUZZ_LIBS:%=$(BUILD)/fuzz/%) $(LIBS)
 	$(BUILD)/fuzz/fuzz-$* $(BUILD)/fuzz/found-$* tests/fuzz/corpus/$* \
-	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$(BUILD)/fuzz/crash-
-.PHONY: fuzz
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -artifact_prefix=$(BUILD)/fuzz/crash-
+.PHONY: fuzz fuzz-libs
