@@ -19,9 +19,9 @@
 #define LINK_SAFE 500                  /* characters that every Outlook takes */
 
 static const char usage[] =
-    "usage: owsadm probe URL --user NAME [--password-file FILE] [--list NAME] [--write]\n"
-    "                    [--insecure]\n"
-    "URL is the portal's address. Without --password-file the password is asked for.\n"
+    "usage: owsadm probe URL --user NAME[:PASSWORD] [--password-file FILE] [--list NAME]\n"
+    "                    [--write] [--insecure]\n"
+    "URL is the portal's address. A password that is not given is asked for.\n"
     "--write makes one test item, changes it and deletes it again.\n"
     "--insecure accepts any TLS certificate.\n";
 
@@ -79,6 +79,18 @@ file_password(const char *file)
 	return line;
 }
 
+/* "alice:secret" (handy on a test machine: others see it in the process list). */
+static char *
+user_password(struct probe *p)
+{
+	struct str password, name = str_cut(str_of(p->user), ':', &password);
+
+	if (!password.p)
+		return NULL;
+	p->user = arena_dup(&p->keep, name).p;
+	return strndup(password.p, password.n);
+}
+
 static bool
 read_options(struct probe *p, int argc, char **argv)
 {
@@ -111,7 +123,9 @@ read_options(struct probe *p, int argc, char **argv)
 	if (optind != argc - 1 || !p->user)
 		return false;
 	p->url = argv[optind];
-	p->password = file ? file_password(file) : ask_password(p->user);
+	p->password = user_password(p);
+	if (!p->password)
+		p->password = file ? file_password(file) : ask_password(p->user);
 	return p->password != NULL;
 }
 

@@ -71,6 +71,9 @@ def main():
         run = probe(s, "alice")
         results.append(check("probe: without --write nothing is written",
                              run.returncode == 0 and len(s.state.log) == changes, run))
+        run = subprocess.run([OWSADM, "probe", s.address + "/", "--user", "alice:alice"],
+                             capture_output=True, text=True, timeout=60)
+        results.append(check("probe: password behind the name", run.returncode == 0, run))
         run = probe(s, "wrong")
         results.append(check("probe: a wrong password", run.returncode == 1 and
                              "does not accept this user" in run.stdout, run))
