@@ -5,6 +5,7 @@ that the probe must notice. Nothing of it is shared with the product.
 """
 import base64
 import http.server
+import ssl
 import threading
 import uuid
 import xml.etree.ElementTree as ET
@@ -218,12 +219,18 @@ def envelope(body):
 
 
 class Server:
-    """with Server("double-new") as s: s.address, s.state"""
+    """with Server("double-new") as s: s.address, s.state. certificate: PEM file with its key."""
 
-    def __init__(self, mistake="", rows=230):
+    def __init__(self, mistake="", rows=230, certificate=None):
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        scheme = "http"
+        if certificate:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+            self.http.socket = tls.wrap_socket(self.http.socket, server_side=True)
+            scheme = "https"
         self.http.state = self.state = State(mistake, rows)
-        self.http.address = self.address = f"http://127.0.0.1:{self.http.server_port}/crm"
+        self.http.address = self.address = f"{scheme}://127.0.0.1:{self.http.server_port}/crm"
 
     def __enter__(self):
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05},

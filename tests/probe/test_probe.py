@@ -57,6 +57,23 @@ def check(name, good, run):
     return good
 
 
+def tls():
+    with tempfile.TemporaryDirectory() as d:
+        pem = os.path.join(d, "server.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                        "-subj", "/CN=127.0.0.1", "-keyout", pem, "-out", pem + ".crt"],
+                       check=True, capture_output=True)
+        with open(pem, "a") as out, open(pem + ".crt") as crt:
+            out.write(crt.read())
+        with Server(certificate=pem) as s:
+            run = probe(s, "alice")
+            yield check("probe: an unknown certificate", run.returncode == 1 and
+                        "certificate" in run.stdout, run)
+            run = probe(s, "alice", "--insecure")
+            yield check("probe: --insecure", run.returncode == 0 and
+                        "Basic over plain http" not in run.stdout, run)
+
+
 def main():
     results = []
     with Server() as s:
@@ -89,6 +106,7 @@ def main():
     run = probe(s, "alice")
     results.append(check("probe: no server", run.returncode == 1 and
                          "No answer from" in run.stdout, run))
+    results += tls()
     for mistake, sentence in MISTAKES:
         with Server(mistake) as s:
             before = set(s.state.items)
