@@ -116,12 +116,12 @@ static const struct {
 	    "NO_ENGINE_SUBSTITUTION" },
 	{ "SET SESSION time_zone = '+00:00'", "SELECT @@time_zone", "+00:00" },
 	{ "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
-	    "SELECT CONCAT(@@tx_isolation, @@tx_read_only)", "READ-COMMITTED0" },
+	    "SELECT CONCAT(@@tx_isolation, @@tx_read_only + 0)", "READ-COMMITTED0" },
 	{ "SET SESSION autocommit = 1, lc_messages = 'en_US', lc_time_names = 'en_US', "
 	    "completion_type = 'NO_CHAIN', sql_select_limit = DEFAULT, sql_big_selects = 1, "
 	    "sql_safe_updates = 0, foreign_key_checks = 1, unique_checks = 1, "
 	    "max_statement_time = 0",
-	    "SELECT CONCAT(@@autocommit, @@lc_messages, @@completion_type, @@foreign_key_checks)",
+	    "SELECT CONCAT(@@autocommit + 0, @@lc_messages, @@completion_type, @@foreign_key_checks + 0)",
 	    "1en_USNO_CHAIN1" },
 };
 
