@@ -1,0 +1,24 @@
+/*
+ * fake_call.h -- what each call of the fake store begins with, and pieces that
+ * fake.c and fake_item.c share.
+ */
+#ifndef SIM_FAKE_CALL_H
+#define SIM_FAKE_CALL_H
+
+#include "fake.h"
+
+enum where { INSIDE, OUTSIDE, ANYWHERE, ANYWHERE_EVEN_DOOMED };
+
+/* Contract, others' turn, faults. */
+enum outcome fake_enter(struct store *s, const char *call, enum where where, struct err *e);
+enum outcome fake_retry(struct store *s, struct err *e);
+enum outcome fake_put(struct store *s, struct rec *r, const void *value, struct err *e);
+enum outcome fake_write_row(struct store *s, struct rec *r, const struct src *src,
+    struct err *e);
+/* The row that this session sees without a lock. */
+void fake_row(struct store *s, struct str key, struct row *out);
+void fake_want_lock(struct store *s, const char *call);
+/* n as decimal text: a key of a table. */
+const char *fake_key(char out[80], uint64_t n);
+
+#endif
