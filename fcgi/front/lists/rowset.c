@@ -236,6 +236,20 @@ user_number(struct str login)
 	return (h & UINT32_C(0x3FFFFFFF)) + 1;
 }
 
+/* A part of an expanded user; a comma would end it, so it is doubled. */
+static void
+put_user_part(struct xmlw *w, struct str s)
+{
+	struct str rest = s, part;
+
+	while (rest.p) {
+		part = str_cut(rest, ',', &rest);
+		xmlw_attr_part(w, part);
+		if (rest.p)
+			xmlw_attr_part(w, STR(",,"));
+	}
+}
+
 static void
 put_user(const struct rowset *rs, struct xmlw *w, struct str name, struct str login)
 {
@@ -244,11 +258,13 @@ put_user(const struct rowset *rs, struct xmlw *w, struct str name, struct str lo
 	xmlw_attr_begin(w, "", name);
 	xmlw_attr_part(w, decimal(user_number(login), number));
 	xmlw_attr_part(w, STR(";#"));
-	xmlw_attr_part(w, login);
 	if (rs->want.options.expand_user) { /* name, login, mail, SIP address, title */
+		put_user_part(w, login);
 		xmlw_attr_part(w, STR(",#"));
-		xmlw_attr_part(w, login);
+		put_user_part(w, login);
 		xmlw_attr_part(w, STR(",#,#,#"));
+		put_user_part(w, login);
+	} else {
 		xmlw_attr_part(w, login);
 	}
 	xmlw_attr_end(w);
