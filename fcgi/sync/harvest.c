@@ -198,7 +198,8 @@ meet(struct batch *b, size_t i, struct err *e)
 	case ROW_ABSENT:
 		if (live->id)
 			meet_gone(b, i);
-		return live->id && live->is_bad ?
+		/* Without an item it may be a row that was bad from its first day. */
+		return !live->id || live->is_bad ?
 		    store_bad_set(b->g->store, b->l, b->key[i], NULL, e) : OK;
 	case ROW_GOOD:
 		break;
