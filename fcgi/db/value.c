@@ -74,7 +74,7 @@ canonical_number(enum value_type type, struct str raw, struct arena *a, struct s
 	char text[64];
 
 	if (!read_number(raw, text))
-		return "a number is expected, and there is something else";
+		return "a number (of at most 20 digits on either side of the point) is expected";
 	if (type == VALUE_INT && strchr(text, '.'))
 		return "a whole number is expected, and there is a fraction";
 	if (raw.n == strlen(text) && memcmp(raw.p, text, raw.n) == 0)

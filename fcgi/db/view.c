@@ -87,8 +87,8 @@ view_key_part(struct buf *b, const struct view_type *t, const char *column)
 static void
 typed_sql(struct buf *b, const struct view_type *t, const char *text, bool is_parameter)
 {
-	if (is_opaque_text(t))
-		buf_addf(b, "CAST(%s AS %s)", text, t->data);
+	if (is_opaque_text(t)) /* bytes would be taken as the value's binary form */
+		buf_addf(b, "CAST(CONVERT(%s USING utf8mb4) AS %s)", text, t->data);
 	else if (t->class == COLUMN_BINARY)
 		buf_addf(b, "UNHEX(%s)", text);
 	else if (t->class == COLUMN_INTEGER)
