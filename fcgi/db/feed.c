@@ -4,8 +4,8 @@
  *
  * The text protocol is used: only integers vary, and rows come without a copy.
  * Items are read in the order of an index of ours and the view is looked up by
- * its key (STRAIGHT_JOIN), so memory and time to the first row do not grow with
- * the list.
+ * its key (LEFT JOIN: a row that is away for a moment must be noticed, too), so
+ * memory and time to the first row do not grow with the list.
  */
 #include "store.h"
 
@@ -109,7 +109,7 @@ store_walk(struct store *s, const struct list *l, const struct walk *w, store_ea
 	while (rc == OK) {
 		buf_reset(&b);
 		buf_addf(&b, "SELECT " ITEM_COLUMNS ", %s FROM ows_item i FORCE INDEX (PRIMARY) "
-		    "STRAIGHT_JOIN %s v ON %s WHERE i.list = %u AND i.gone = 0 AND i.is_bad = 0",
+		    "LEFT JOIN %s v ON %s WHERE i.list = %u AND i.gone = 0 AND i.is_bad = 0",
 		    f.v->select, f.v->name, f.v->join, l->no);
 		if (from)
 			buf_addf(&b, " AND i.id %c %u", w->is_descending ? '<' : '>', from);

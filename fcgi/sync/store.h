@@ -177,8 +177,8 @@ struct walk {
 	uint32_t limit;     /* rows; 0: all */
 };
 /*
- * Live, good items whose row is in the view now, by id. The row is as it is
- * now, even if it differs from item->print, and may turn out ROW_BAD.
+ * Live, good items by id. The row is as it is now, even if it differs from
+ * item->print; it may turn out ROW_BAD, or ROW_ABSENT when it has gone since.
  */
 enum outcome store_walk(struct store *s, const struct list *l, const struct walk *w,
     store_each *each, void *arg, struct err *e) WARN_UNUSED;
