@@ -7,6 +7,14 @@
 
 #include "open.h"
 
+/*
+ * The same with the DBA's account, which sees more, before anything is
+ * installed: what store_bind would say, too. Lists with an error are told by
+ * p->error_n.
+ */
+enum outcome check_by_dba(const struct store_conf *admin, struct list *l, struct ini_problems *p,
+    struct err *e) WARN_UNUSED;
+
 /* Beyond store_bind: writability, base tables not covered by tracking, cascades, triggers, first bad rows. */
 enum outcome check_list(struct store *s, struct list *l, struct ini_problems *p, struct err *e)
     WARN_UNUSED;

@@ -1,0 +1,122 @@
+/*
+ * adm_check.c -- `owsadm check`: provider files against their views.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "check.h"
+#include "lists/wire.h"
+#include "owsadm.h"
+
+/* One list that could be read; the number of its errors is added up by the caller. */
+static enum outcome
+one(struct adm *m, struct list *l, struct err *e)
+{
+	size_t errors = m->problems.error_n, warnings = m->problems.warning_n;
+	struct ini_problem *last = m->problems.last;
+	enum outcome rc = check_by_dba(&m->admin, l, &m->problems, e);
+	size_t new_errors = m->problems.error_n - errors;
+	size_t new_warnings = m->problems.warning_n - warnings;
+
+	if (new_errors || new_warnings)
+		adm_say(m, last ? last->next : NULL);
+	if (rc != OK)
+		return rc;
+	if (new_errors)
+		printf("%s: refused (%zu error%s)\n", l->name, new_errors,
+		    new_errors == 1 ? "" : "s");
+	else
+		printf("%s: fine%s\n", l->name, new_warnings ? ", with warnings" : "");
+	return OK;
+}
+
+/* A file or folder of its own: `check providers/mine/provider.ini`. */
+static struct list *
+from_file(struct adm *m, const char *path)
+{
+	struct arena *a = &m->arena;
+	struct stat st;
+	const char *file = path, *slash;
+	struct str folder;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		file = arena_fmt(a, "%s/provider.ini", path).p;
+	slash = strrchr(file, '/');
+	folder = slash ? arena_dup(a, (struct str){ file, (size_t)(slash - file) }) : STR(".");
+	slash = strrchr(folder.p, '/');
+	return list_load(file, slash ? slash + 1 : folder.p, &wire_vocabulary, &m->problems);
+}
+
+static int
+check_file(struct adm *m, const char *path)
+{
+	struct err e = { 0 };
+	struct list *l = from_file(m, path);
+	enum outcome rc;
+
+	if (m->problems.first)
+		adm_say(m, NULL);
+	if (!l) {
+		printf("%s: refused (%zu error%s)\n", path, m->problems.error_n,
+		    m->problems.error_n == 1 ? "" : "s");
+		return ADM_PROBLEMS;
+	}
+	rc = one(m, l, &e);
+	zone_close(&l->zone);
+	if (rc != OK)
+		return adm_failed(&e);
+	return m->problems.error_n ? ADM_PROBLEMS : ADM_FINE;
+}
+
+static int
+check_all(struct adm *m)
+{
+	struct lists *lists;
+	struct err e = { 0 };
+	enum outcome rc = OK;
+
+	if (!adm_lists(m, &lists))
+		return ADM_PROBLEMS;
+	if (m->problems.first)
+		adm_say(m, NULL);
+	for (size_t i = 0; rc == OK && i < lists->n; i++)
+		rc = one(m, lists->list[i], &e);
+	lists_close(lists);
+	if (rc != OK)
+		return adm_failed(&e);
+	return m->problems.error_n ? ADM_PROBLEMS : ADM_FINE;
+}
+
+/* The file of a configured list, whether it can be read or not; NULL: none has that name. */
+static const char *
+file_of(struct adm *m, const char *name)
+{
+	for (size_t i = 0; i < m->conf->provider_dir_n; i++) {
+		const char *file = arena_fmt(&m->arena, "%s/%s/provider.ini",
+		    m->conf->provider_dir[i], name).p;
+		struct stat st;
+
+		if (stat(file, &st) == 0)
+			return file;
+	}
+	return NULL;
+}
+
+int
+adm_check(struct adm *m)
+{
+	const char *what = m->argc ? m->argv[0] : NULL, *file;
+	struct stat st;
+
+	if (!what)
+		return check_all(m);
+	file = strchr(what, '/') ? NULL : file_of(m, what);
+	if (!file && stat(what, &st) == 0)
+		file = what;
+	if (file)
+		return check_file(m, file);
+	fprintf(stderr, "owsadm: \"%s\" is neither the folder of a configured provider nor a file\n",
+	    what);
+	return ADM_USAGE;
+}

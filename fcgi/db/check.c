@@ -1,0 +1,240 @@
+/*
+ * check.c -- everything that cannot work between a provider file and its view,
+ * in the DBA's terms: view and columns here; writing, tracking and the rows in
+ * check_write.c, check_track.c and check_data.c.
+ */
+#include "check.h"
+
+#include "checking.h"
+#include "near.h"
+#include "value.h"
+
+#define ARENA_BYTES (256 * MIB)
+
+const struct ini_entry *
+check_at(struct check *c, const char *section, const char *key)
+{
+	const struct ini_section *s = c->ini ? ini_section(c->ini, section) : NULL;
+	const struct ini_entry *there = s ? ini_entry(s, key) : NULL;
+	struct ini_entry *e;
+
+	if (there)
+		return there;
+	e = ARENA_NEW(c->p->arena, struct ini_entry);
+	*e = (struct ini_entry){ .section = section, .key = key, .line = s ? s->line : 0 };
+	return e;
+}
+
+const struct ini_entry *
+check_field(struct check *c, const struct column *col)
+{
+	const struct ini_section *s = c->ini ? ini_section(c->ini, "fields") : NULL;
+
+	for (size_t i = 0; s && i < s->entry_n; i++)
+		if (s->entry[i].line == col->line)
+			return &s->entry[i];
+	return check_at(c, "fields", col->name);
+}
+
+const char *
+check_near(struct check *c, const struct dba_column *col, size_t n, const char *name)
+{
+	struct near near;
+
+	near_init(&near, str_of(name));
+	for (size_t i = 0; i < n; i++)
+		near_try(&near, col[i].type.name);
+	return near.best ? arena_fmt(c->d.arena, "; did you mean %s?", near.best).p : "";
+}
+
+unsigned
+check_prepare(struct check *c, const char *sql, struct err *e)
+{
+	struct db_stmt *st = NULL;
+	unsigned number;
+
+	if (db_prepare(c->d.db, sql, &st, e) == OK) {
+		db_unprepare(&st);
+		return 0;
+	}
+	number = db_errno(c->d.db);
+	return number ? number : 1;
+}
+
+/* ---- the view ---- */
+
+/* No such view: the nearest name of its schema, or that there is no such schema. */
+static enum outcome
+no_view(struct check *c, struct err *e)
+{
+	const struct list *l = c->l;
+	struct near near;
+	struct rows r;
+	enum outcome rc = dba_ask(&c->d, &r, "SELECT table_name FROM information_schema.tables "
+	    "WHERE table_schema = ?", &l->schema, 1, e);
+
+	if (rc != OK)
+		return rc;
+	near_init(&near, str_of(l->view));
+	for (size_t i = 0; i < r.n; i++)
+		near_try(&near, rows_text(&r, i, 0));
+	if (!r.n)
+		CHECK_ERROR(c, check_at(c, "source", "view"), "there is no schema \"%s\", or it is "
+		    "empty, or the account that looks may not see it", l->schema);
+	else
+		CHECK_ERROR(c, check_at(c, "source", "view"), "there is no view \"%s\" in schema "
+		    "\"%s\"%s%s%s", l->view, l->schema, near.best ? "; did you mean " : "",
+		    near.best ? near.best : "", near.best ? "?" : "");
+	return OK;
+}
+
+static const struct dba_column *
+need_column(struct check *c, const struct ini_entry *at, const char *name)
+{
+	const struct dba_column *found = dba_column(c->column, c->column_n, name);
+
+	if (!found)
+		CHECK_ERROR(c, at, "the view %s.%s has no column \"%s\"%s", c->l->schema,
+		    c->l->view, name, check_near(c, c->column, c->column_n, name));
+	return found;
+}
+
+static void
+check_key_columns(struct check *c)
+{
+	struct list *l = c->l;
+
+	for (size_t i = 0; i < l->key_n; i++) {
+		const struct ini_entry *at = check_at(c, "source", "key");
+		const struct dba_column *col = need_column(c, at, l->key[i]);
+
+		if (!col)
+			continue;
+		l->key_class[i] = col->type.class;
+		if (col->type.class == COLUMN_OTHER || strcmp(col->type.data, "float") == 0)
+			CHECK_ERROR(c, at, "column \"%s\" is of type %s, whose values cannot be "
+			    "compared exactly; expected a whole number, text, decimal, date or "
+			    "binary column", l->key[i], col->type.full);
+		if (col->type.class == COLUMN_TEXT && col->type.max_chars > LIMIT_KEY_BYTES)
+			CHECK_WARN(c, at, "column \"%s\" (%s) may hold more than the %d bytes that "
+			    "a key may have; rows with a longer key are left out", l->key[i],
+			    col->type.full, LIMIT_KEY_BYTES);
+	}
+}
+
+static void
+check_stamp(struct check *c, const char *key, const char *name, enum column_class *class)
+{
+	const struct ini_entry *at = check_at(c, "source", key);
+	const struct dba_column *col = name ? need_column(c, at, name) : NULL;
+
+	if (!col)
+		return;
+	*class = col->type.class;
+	if (*class != COLUMN_DATE && *class != COLUMN_DATETIME && *class != COLUMN_TIMESTAMP)
+		CHECK_ERROR(c, at, "column \"%s\" is of type %s; expected DATETIME, TIMESTAMP or "
+		    "DATE", name, col->type.full);
+}
+
+static void
+check_columns(struct check *c)
+{
+	struct list *l = c->l;
+
+	for (size_t i = 0; i < l->column_n; i++) {
+		struct column *col = &l->column[i];
+		const struct ini_entry *at = check_field(c, col);
+		const struct dba_column *found = need_column(c, at, col->name);
+
+		if (!found)
+			continue;
+		col->class = found->type.class;
+		col->is_nullable = found->type.is_nullable;
+		col->has_default = found->type.has_default;
+		if (!value_fits(col->type, col->class))
+			CHECK_ERROR(c, at, "column \"%s\" is of type %s, which cannot hold %s (a "
+			    "%s); map another column, or convert it in the view", col->name,
+			    found->type.full, field_info(col->field)->name,
+			    value_type_name(col->type));
+	}
+	if (l->delete_set && l->write == WRITE_VIEW)
+		(void)need_column(c, check_at(c, "write", "delete"), l->delete_set);
+	for (size_t i = 0; i < l->constant_n; i++)
+		(void)need_column(c, check_at(c, "defaults", l->constant[i].column),
+		    l->constant[i].column);
+}
+
+/* A view whose tables have changed below it answers every question with an error. */
+static bool
+is_readable(struct check *c)
+{
+	struct err e = { 0 };
+
+	if (!check_prepare(c, arena_fmt(c->d.arena, "SELECT * FROM %s", dba_place(c->d.arena,
+	    c->l->schema, c->l->view)).p, &e))
+		return true;
+	CHECK_ERROR(c, check_at(c, "source", "view"), "%s.%s cannot be read; MariaDB says %s",
+	    c->l->schema, c->l->view, e.detail);
+	return false;
+}
+
+static enum outcome
+check_all(struct check *c, struct err *e)
+{
+	struct ini_problems quiet = { .arena = c->d.arena };
+	struct dba_column *column;
+	size_t errors = c->p->error_n;
+	enum outcome rc;
+
+	c->ini = ini_load(c->l->file, &quiet); /* its problems have been said */
+	rc = dba_columns(&c->d, c->l->schema, c->l->view, &column, &c->column_n, e);
+	c->column = column;
+	if (rc != OK)
+		return rc;
+	if (!c->column_n)
+		return no_view(c, e);
+	if (!is_readable(c))
+		return OK;
+	check_key_columns(c);
+	check_stamp(c, "created", c->l->created, &c->l->created_class);
+	check_stamp(c, "modified", c->l->modified, &c->l->modified_class);
+	check_columns(c);
+	if (c->p->error_n > errors)
+		return OK; /* what follows would only say the same in other words */
+	c->is_writable = ARENA_ARRAY(c->d.arena, bool, c->l->column_n);
+	rc = dba_bases(&c->d, c->l->schema, c->l->view, &c->base, &c->base_n, e);
+	if (rc == OK)
+		rc = check_writes(c, e);
+	if (rc == OK)
+		rc = check_tracking(c, e);
+	return rc == OK ? check_data(c, e) : rc;
+}
+
+enum outcome
+check_by_dba(const struct store_conf *admin, struct list *l, struct ini_problems *p,
+    struct err *e)
+{
+	struct check c = { .l = l, .p = p };
+	struct arena a;
+	enum outcome rc;
+
+	arena_init(&a, ARENA_BYTES);
+	rc = dba_open(&c.d, admin, &a, NULL, e);
+	if (rc == OK)
+		rc = check_all(&c, e);
+	dba_close(&c.d);
+	arena_clear(&a);
+	return rc;
+}
+
+enum outcome
+check_list(struct store *s, struct list *l, struct ini_problems *p, struct err *e)
+{
+	struct check c = { .l = l, .p = p };
+	enum outcome rc = maria_ready(s, e);
+
+	if (rc != OK)
+		return rc;
+	c.d = (struct dba){ .db = s->db, .arena = s->arena, .database = s->conf->database };
+	return check_all(&c, e);
+}

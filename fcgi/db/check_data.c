@@ -1,0 +1,166 @@
+/*
+ * check_data.c -- the rows as they are now: keys that are empty or come twice,
+ * values that cannot be shown, a view that cannot be asked for one key.
+ */
+#include "checking.h"
+
+#include "num.h"
+#include "value.h"
+
+#define SHOWN 5           /* rows named per kind of problem */
+#define SCANNED_ROWS 100  /* reading fewer rows than this for one key is no harm */
+
+/* "`a`, `b`" */
+static const char *
+key_list(struct check *c, const char *between)
+{
+	struct str all = STR("");
+
+	for (size_t i = 0; i < c->l->key_n; i++)
+		all = arena_fmt(c->d.arena, "%s%s%s", all.p, all.n ? between : "",
+		    dba_name(c->d.arena, c->l->key[i]));
+	return all.p;
+}
+
+static const char *
+key_of_row(struct check *c, const struct rows *r, size_t row)
+{
+	struct str all = STR("");
+
+	for (size_t i = 0; i < c->l->key_n; i++)
+		all = arena_fmt(c->d.arena, "%s%s%s = %s", all.p, all.n ? ", " : "", c->l->key[i],
+		    r->cell[row * r->width + i].p ? rows_text(r, row, i) : "NULL");
+	return all.p;
+}
+
+static enum outcome
+check_keys(struct check *c, struct err *e)
+{
+	const char *view = dba_place(c->d.arena, c->l->schema, c->l->view);
+	const char *keys = key_list(c, ", ");
+	const struct ini_entry *at = check_at(c, "source", "key");
+	struct rows r;
+	enum outcome rc = dba_ask(&c->d, &r, arena_fmt(c->d.arena, "SELECT %s, COUNT(*) FROM %s "
+	    "GROUP BY %s HAVING COUNT(*) > 1 LIMIT %d", keys, view, keys, SHOWN).p, NULL, 0, e);
+
+	for (size_t i = 0; rc == OK && i < r.n; i++)
+		CHECK_ERROR(c, at, "is not unique: the row with %s comes %s times; name more "
+		    "columns, or join fewer rows in the view", key_of_row(c, &r, i),
+		    rows_text(&r, i, c->l->key_n));
+	if (rc == OK)
+		rc = dba_ask(&c->d, &r, arena_fmt(c->d.arena, "SELECT COUNT(*) FROM %s WHERE "
+		    "CONCAT(%s) IS NULL", view, keys).p, NULL, 0, e);
+	if (rc == OK && r.n && rows_number(&r, 0, 0))
+		CHECK_ERROR(c, at, "is NULL in %s row(s); filter them in the view, or name another "
+		    "column", rows_text(&r, 0, 0));
+	return rc;
+}
+
+/* ---- values ---- */
+
+/* Why the row cannot be shown, on the scratch arena; NULL: it can. */
+static const char *
+row_reason(struct check *c, const struct str *col, struct arena *scratch,
+    const struct ini_entry **at)
+{
+	arena_reset(scratch);
+	for (size_t i = 0; i < c->l->column_n; i++) {
+		const struct column *column = &c->l->column[i];
+		struct str value;
+		const char *why;
+
+		if (!col[c->l->key_n + i].p)
+			continue;
+		why = value_read(c->l, column, col[c->l->key_n + i], scratch, &value);
+		if (!why)
+			continue;
+		*at = check_field(c, column);
+		return why;
+	}
+	return NULL;
+}
+
+static enum outcome
+check_values(struct check *c, struct err *e)
+{
+	struct str names = str_of(key_list(c, ", "));
+	struct db_stmt *st = NULL;
+	const struct str *col;
+	const struct ini_entry *at = NULL;
+	struct arena scratch;
+	size_t width, bad = 0;
+	enum outcome rc;
+
+	arena_init(&scratch, LIMIT_ARENA_BYTES);
+	for (size_t i = 0; i < c->l->column_n; i++) {
+		const char *name = dba_name(c->d.arena, c->l->column[i].name);
+
+		names = arena_fmt(c->d.arena, c->l->column[i].type == VALUE_BINARY ?
+		    "%s, HEX(%s)" : "%s, %s", names.p, name);
+	}
+	rc = db_query(c->d.db, arena_fmt(c->d.arena, "SELECT %s FROM %s", names.p,
+	    dba_place(c->d.arena, c->l->schema, c->l->view)).p, &st, e);
+	while (rc == OK && (rc = db_next(st, &col, &width, e)) == OK) {
+		struct rows one = { .n = 1, .width = width, .cell = col };
+		const char *why = row_reason(c, col, &scratch, &at);
+
+		if (!why)
+			continue;
+		if (++bad <= SHOWN)
+			CHECK_WARN(c, at, "the row with %s is left out: %s",
+			    key_of_row(c, &one, 0), why);
+	}
+	if (bad > SHOWN)
+		CHECK_WARN(c, NULL, "%zu more rows are left out for such reasons", bad - SHOWN);
+	db_unprepare(&st);
+	arena_clear(&scratch);
+	return rc == E_NOT_FOUND ? OK : rc;
+}
+
+/* ---- speed ---- */
+
+static enum outcome
+check_plan(struct check *c, struct err *e)
+{
+	const char *view = dba_place(c->d.arena, c->l->schema, c->l->view);
+	struct str where = STR("");
+	struct rows r;
+	enum outcome rc = dba_ask(&c->d, &r, arena_fmt(c->d.arena, "SELECT %s FROM %s LIMIT 1",
+	    key_list(c, ", "), view).p, NULL, 0, e);
+
+	if (rc != OK || !r.n)
+		return rc;
+	for (size_t i = 0; i < c->l->key_n; i++) {
+		bool is_number = c->l->key_class[i] == COLUMN_INTEGER ||
+		    c->l->key_class[i] == COLUMN_DECIMAL;
+		const char *value = rows_text(&r, 0, i);
+
+		where = arena_fmt(c->d.arena, "%s%s%s = %s", where.p, where.n ? " AND " : "",
+		    dba_name(c->d.arena, c->l->key[i]),
+		    is_number ? value : dba_text(c->d.arena, value));
+	}
+	rc = dba_ask(&c->d, &r, arena_fmt(c->d.arena, "EXPLAIN SELECT * FROM %s WHERE %s", view,
+	    where.p).p, NULL, 0, e);
+	for (size_t i = 0; rc == OK && i < r.n; i++) {
+		const char *how = rows_text(&r, i, 3); /* id, select_type, table, type, ..., rows */
+
+		if ((strcmp(how, "ALL") != 0 && strcmp(how, "index") != 0) ||
+		    rows_number(&r, i, 8) < SCANNED_ROWS)
+			continue;
+		CHECK_WARN(c, check_at(c, "source", "view"), "asking for one key reads all of %s "
+		    "(about %s rows): every change costs as much as the whole list; give it an "
+		    "index, or make the view one that MariaDB can merge", rows_text(&r, i, 2),
+		    rows_text(&r, i, 8));
+	}
+	return rc;
+}
+
+enum outcome
+check_data(struct check *c, struct err *e)
+{
+	enum outcome rc = check_keys(c, e);
+
+	if (rc == OK)
+		rc = check_plan(c, e);
+	return rc == OK ? check_values(c, e) : rc;
+}

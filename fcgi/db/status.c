@@ -1,0 +1,73 @@
+/*
+ * status.c -- what the sync database knows of its lists, for the operator.
+ */
+#include "status.h"
+
+#include "dba.h"
+
+/* SQL of one number or text, with the database's name in front of the tables. */
+static enum outcome
+ask_list(struct dba *d, const struct list *l, struct list_status *out, struct err *e)
+{
+	const char *db = dba_name(d->arena, d->database);
+	char guid[39];
+	const char *of[] = { guid_fmt(&l->id, GUID_HEX, guid) };
+	struct rows r;
+	enum outcome rc = dba_ask(d, &r, arena_fmt(d->arena, "SELECT l.no, l.is_ready, l.live_n, "
+	    "(SELECT COUNT(*) FROM %s.ows_item i WHERE i.list = l.no AND i.gone <> 0), l.head, "
+	    "(SELECT COUNT(*) FROM %s.ows_inbox b WHERE b.list = l.no), "
+	    "(SELECT COUNT(*) FROM %s.ows_bad x WHERE x.list = l.no), l.scanned, "
+	    "UNIX_TIMESTAMP() FROM %s.ows_list l WHERE l.id = UNHEX(?)", db, db, db, db).p, of, 1,
+	    e);
+
+	if (rc != OK || !r.n)
+		return rc;
+	out->is_installed = true;
+	out->no = (uint32_t)rows_number(&r, 0, 0);
+	out->is_ready = rows_number(&r, 0, 1);
+	out->items = rows_number(&r, 0, 2);
+	out->tombstones = rows_number(&r, 0, 3);
+	out->head = rows_number(&r, 0, 4);
+	out->inbox = rows_number(&r, 0, 5);
+	out->bad = rows_number(&r, 0, 6);
+	out->scanned = maria_i64(str_of(rows_text(&r, 0, 7)));
+	out->now = maria_i64(str_of(rows_text(&r, 0, 8)));
+	return OK;
+}
+
+static enum outcome
+ask_bad(struct dba *d, struct list_status *out, struct err *e)
+{
+	const char *of[] = { arena_fmt(d->arena, "%u", (unsigned)out->no).p };
+	struct rows r;
+	enum outcome rc = dba_ask(d, &r, arena_fmt(d->arena, "SELECT REPLACE(skey, X'1F', ', '), "
+	    "reason FROM %s WHERE list = ? ORDER BY since, skey LIMIT 5",
+	    dba_place(d->arena, d->database, "ows_bad")).p, of, 1, e);
+
+	for (size_t i = 0; rc == OK && i < r.n; i++) {
+		out->bad_key[i] = rows_text(&r, i, 0);
+		out->bad_reason[i] = rows_text(&r, i, 1);
+		out->bad_n = i + 1;
+	}
+	return rc;
+}
+
+enum outcome
+status_list(const struct store_conf *conf, const struct list *l, struct arena *a,
+    struct list_status *out, struct err *e)
+{
+	struct dba d;
+	enum outcome rc;
+
+	*out = (struct list_status){ 0 };
+	rc = dba_open(&d, conf, a, NULL, e);
+	if (rc == OK)
+		rc = ask_list(&d, l, out, e);
+	if (rc == OK && out->is_installed)
+		rc = ask_bad(&d, out, e);
+	out->has_triggers = true;
+	if (rc == OK && out->is_installed)
+		rc = triggers_seen(&d, l, &out->has_triggers, &out->missing, e);
+	dba_close(&d);
+	return rc;
+}

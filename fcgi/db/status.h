@@ -1,0 +1,30 @@
+/*
+ * status.h -- what the sync database knows of its lists, for the operator.
+ */
+#ifndef DB_STATUS_H
+#define DB_STATUS_H
+
+#include "open.h"
+
+struct list_status {
+	bool is_installed;
+	uint32_t no;
+	bool is_ready;
+	uint64_t items;          /* live and good */
+	uint64_t tombstones;
+	uint64_t head;
+	uint64_t inbox;          /* keys waiting */
+	uint64_t bad;            /* rows that cannot be shown */
+	int64_t scanned;         /* UTC seconds of the last full scan, 0 never */
+	int64_t now;             /* of the database */
+	bool has_triggers;       /* all that it wants; true when it wants none */
+	const char *missing;     /* table of the first one that is missing, or NULL */
+	size_t bad_n;
+	const char *bad_key[5], *bad_reason[5]; /* the first ones */
+};
+
+/* conf: the daemon's account. E_UNAVAILABLE when there is no sync database. */
+enum outcome status_list(const struct store_conf *conf, const struct list *l, struct arena *a,
+    struct list_status *out, struct err *e) WARN_UNUSED;
+
+#endif
