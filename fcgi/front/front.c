@@ -110,8 +110,9 @@ is_open_to_nobody(const struct front_context *c)
 void
 front_unauthorized(struct front_context *c, struct response *r)
 {
-	response_error(r, 401, "Nobody is signed in. The web server in front of this service must "
-	    "authenticate the user and pass REMOTE_USER.");
+	response_error(r, 401, "Nobody is signed in. The web server in front of this service "
+	    "must authenticate the user and pass REMOTE_USER.");
+	r->note.outcome = outcome_name(E_DENIED);
 	if (c->site->auth_hint)
 		response_header(r, "WWW-Authenticate", "%s", c->site->auth_hint);
 }
@@ -131,12 +132,15 @@ admit(struct front_context *c, const struct front *f, const struct request *q,
 		return false;
 	}
 	if (q->body_state == BODY_TOO_LARGE) {
-		response_error(r, 413, "The request is larger than %d MiB. Send fewer items at once.",
-		    LIMIT_BODY_BYTES / MIB);
+		response_error(r, 413, "The request is larger than %d MiB. "
+		    "Send fewer items at once.", LIMIT_BODY_BYTES / MIB);
+		r->note.outcome = outcome_name(E_LIMIT);
 		return false;
 	}
 	if (q->body_state == BODY_CUT) {
-		response_error(r, 400, "The request ended before its announced length. Send it again.");
+		response_error(r, 400, "The request ended before its announced length. "
+		    "Send it again.");
+		r->note.outcome = outcome_name(E_INVALID);
 		return false;
 	}
 	if (f->user == USER_REQUIRED && c->who.login.n == 0 && !is_open_to_nobody(c)) {
@@ -145,6 +149,7 @@ admit(struct front_context *c, const struct front *f, const struct request *q,
 	}
 	if (c->unavailable && f->handle == lists_handle) {
 		response_error(r, 503, "%s", c->unavailable);
+		r->note.outcome = outcome_name(E_UNAVAILABLE);
 		return false;
 	}
 	return true;
@@ -157,7 +162,7 @@ common_headers(struct response *r)
 	response_header(r, "MicrosoftSharePointTeamServices", "%s", TEAM_SERVICES);
 	response_header(r, "X-Content-Type-Options", "nosniff");
 	if (!response_has_header(r, "Cache-Control"))
-		response_header(r, "Cache-Control", "private, max-age=0, no-store");
+		response_header(r, "Cache-Control", "no-store");
 }
 
 void

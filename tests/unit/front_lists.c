@@ -143,6 +143,23 @@ apply_one(struct engine *g, const struct list *l, const struct principal *who,
 		fill(c->command == COMMAND_NEW ? 21 : c->id, &out->item, &out->row);
 }
 
+enum outcome
+store_one(struct store *s, const struct list *l, uint32_t id, struct item *item, struct row *row,
+    struct err *e)
+{
+	(void)s, (void)l;
+	if (t.state != OK)
+		return err_set(e, t.state, "The view of \"%s\" cannot be read.", l->title);
+	fill(id, item, row);
+	if (id == 99)
+		item->id = 0;
+	if (id == 98)
+		item->state = ITEM_GONE_SOURCE;
+	if (id == 97)
+		row->state = ROW_ABSENT;
+	return OK;
+}
+
 void
 portal_handle(struct front_context *c, const struct request *q, struct response *r)
 {
@@ -346,7 +363,7 @@ every_answer_says_what_we_are(void **state)
 		send("GET", paths[i], "", STR(""));
 		has("MicrosoftSharePointTeamServices: 14.0.0.7015\r\n");
 		has("X-Content-Type-Options: nosniff\r\n");
-		has("Cache-Control: private, max-age=0, no-store\r\n");
+		has("Cache-Control: no-store\r\n");
 	}
 }
 
@@ -574,6 +591,9 @@ action_and_body(void **state)
 	t.action = "\"http://schemas.microsoft.com/sharepoint/soap/GetList\"";
 	assert_int_equal(soap(body), 500);
 	has("soap:Client");
+	assert_int_equal(t.applied, 0);
+	t.action = "\"urn:other/UpdateListItems\"";
+	assert_int_equal(soap(body), 500);
 	assert_int_equal(t.applied, 0);
 	t.action = "http://schemas.microsoft.com/sharepoint/soap/UpdateListItems";
 	assert_int_equal(soap(body), 200);
@@ -854,8 +874,8 @@ outcomes_as_codes(void **state)
 		{ E_CONFLICT, "0x81020015", true },
 		{ E_NOT_FOUND, "0x81020016", false },
 		{ E_DENIED, "0x80070005", true },
-		{ E_INVALID, "0x81020014", false },
-		{ E_LIMIT, "0x81020014", false },
+		{ E_INVALID, "0x81020014", true },
+		{ E_LIMIT, "0x81020014", true },
 		{ E_FAILED, "0x81020014", false },
 		{ E_UNCERTAIN, "0x81020014", false },
 	};
@@ -911,9 +931,21 @@ methods_that_fail(void **state)
 		has(arena_fmt(&t.arena, "<Result ID=\"1,%s\"><ErrorCode>%s</ErrorCode><ErrorText>",
 		    cases[i].cmd, cases[i].code).p);
 		has(cases[i].says);
-		has("(reference ref-1)</ErrorText></Result></Results>");
+		has("(reference ref-1)</ErrorText>");
+		/* an item that is there is shown as it is */
+		assert_int_equal(count("<z:row"), strstr(cases[i].fields, ">4</Field>") != NULL);
+	}
+	for (i = 97; i <= 99; i++) {
+		assert_int_equal(method("Update", arena_fmt(&t.arena, "<Field Name=\"ID\">%zu</Field>"
+		    "<Field Name=\"Rating\">1</Field>", i).p), 200);
+		has("0x81020014");
 		assert_int_equal(count("<z:row"), 0);
 	}
+	t.state = E_UNAVAILABLE; /* the refusal stands even when the row cannot be read */
+	assert_int_equal(method("Update", "<Field Name=\"ID\">4</Field>"
+	    "<Field Name=\"Rating\">1</Field>"), 200);
+	assert_int_equal(count("<z:row"), 0);
+	t.state = OK;
 	assert_int_equal(t.applied, 0);
 	/* exactly at the limit */
 	assert_int_equal(method("New", "<Field Name=\"FirstName\">ÄÄÄÄÄÄÄÄÄÄ</Field>"), 200);

@@ -96,6 +96,14 @@ find_list(const struct lists *lists, struct str name)
 	return l;
 }
 
+static void
+no_such_list(struct call *k, struct str name)
+{
+	call_fault(k, NO_SUCH_LIST, "List does not exist. There is no list \"%.*s\" on this "
+	    "server, or it is not open to you.", name.n > 100 ? 100 : (int)name.n, name.p);
+	k->r->note.outcome = outcome_name(E_NOT_FOUND);
+}
+
 /* A list that may not be read does not exist; somebody who is nobody is asked who he is. */
 static bool
 take_list(struct call *k)
@@ -104,8 +112,9 @@ take_list(struct call *k)
 
 	if (!name.p) {
 		call_fault(k, k->op->empty_code, "%s", k->op->empty_code ?
-		    "The parameter listName is missing or empty; it names the list by GUID or title." :
-		    "Cannot access a closed Stream.");
+		    "The parameter listName is missing or empty; it names the list by GUID "
+		    "or title." : "Cannot access a closed Stream.");
+		k->r->note.outcome = outcome_name(E_INVALID);
 		return false;
 	}
 	k->list = find_list(k->c->lists, name);
@@ -114,16 +123,14 @@ take_list(struct call *k)
 		if (k->c->who.login.n == 0)
 			front_unauthorized(k->c, k->r);
 		else
-			call_fault(k, NO_SUCH_LIST, "List does not exist. There is no list \"%.*s\" "
-			    "on this server, or it is not open to you.",
-			    name.n > 100 ? 100 : (int)name.n, name.p);
+			no_such_list(k, name);
 		return false;
 	}
 	k->r->note.list = k->list->name;
 	if (!k->list->is_bound) {
-		response_error(k->r, 503, "The list \"%s\" is not available at the moment: its "
-		    "database view does not answer as it should. Its administrator finds the "
-		    "reason in the log. (reference %s)", k->list->title, k->q->id);
+		response_error(k->r, 503, "The list \"%s\" is not available at the moment: "
+		    "its database view does not answer as it should. Its administrator finds "
+		    "the reason in the log. (reference %s)", k->list->title, k->q->id);
 		k->r->note.outcome = outcome_name(E_UNAVAILABLE);
 		return false;
 	}
@@ -143,6 +150,17 @@ find_operation(const char *name)
 	return NULL;
 }
 
+/* SOAPAction is the service's namespace and the name; some programs send the name alone. */
+static bool
+names_operation(struct str action, const char *name)
+{
+	struct str ns = STR(SOAP_SERVICE_NS);
+
+	if (action.n > ns.n && memcmp(action.p, ns.p, ns.n) == 0)
+		action = (struct str){ action.p + ns.n, action.n - ns.n };
+	return str_eq(action, str_of(name));
+}
+
 /*
  * A form of another site can post XML as text, but cannot set SOAPAction or
  * the media type of SOAP 1.2: that is our proof that a program meant it.
@@ -157,7 +175,7 @@ check_action(struct call *k)
 		    "change needs the SOAPAction header, or the type application/soap+xml.");
 		return false;
 	}
-	if (k->soap.action.n && !str_eq(k->soap.action, str_of(k->op->name))) {
+	if (k->soap.action.n && !names_operation(k->soap.action, k->op->name)) {
 		soap_fault(k->r, k->q, k->soap.version, SOAP_CLIENT, NULL,
 		    "SOAPAction says \"%.*s\", the body says %s.",
 		    k->soap.action.n > 60 ? 60 : (int)k->soap.action.n, k->soap.action.p,
@@ -203,8 +221,8 @@ lists_handle(struct front_context *c, const struct request *q, struct response *
 	struct str rest;
 
 	if (q->path.n != sizeof(own) - 1) {
-		response_error(r, 404, "Lists.asmx speaks SOAP by POST only; there is nothing at %.*s.",
-		    STR_ARG(q->path));
+		response_error(r, 404, "Lists.asmx speaks SOAP by POST only; there is nothing "
+		    "at %.*s.", STR_ARG(q->path));
 		return;
 	}
 	if (str_eq(q->method, STR("POST")))

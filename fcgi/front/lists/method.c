@@ -267,8 +267,6 @@ method_read(struct arena *a, const struct list *l, const struct wire_dates *date
 		    "possible.", n, LIMIT_METHOD_FIELDS));
 		return;
 	}
-	if (out->code)
-		return;
 	r.cell = ARENA_ARRAY(a, struct cell, l->column_n);
 	r.property = ARENA_ARRAY(a, struct property, n);
 	out->change.cell = r.cell;

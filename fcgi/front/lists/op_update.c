@@ -17,30 +17,33 @@
 #include "log.h"
 #include "num.h"
 #include "plan.h"
+#include "store.h"
 
 #define DONE "0x00000000"
 #define CANCELLED "0x800704c7"
 #define SCHEMA_DIFFERS "0x80070666"
 
-/* What an outcome of the engine is in a Result, and what to say when the engine said nothing. */
+/* What an outcome of the engine is in a Result; text: when the engine said nothing. */
 static const struct {
 	const char *code, *text;
+	bool shows_current;         /* the row is read when the engine gave none */
 } outcomes[] = {
-	[OK]            = { DONE, "" },
-	[E_NOT_FOUND]   = { METHOD_ABSENT,
-	                    "Item does not exist. It may have been deleted by another user." },
-	[E_CONFLICT]    = { "0x81020015",
-	                    "Save Conflict. The item was changed by somebody else in the meantime." },
-	[E_DENIED]      = { "0x80070005", "Access denied. You may not change items of this list." },
-	[E_INVALID]     = { METHOD_INVALID, "The item holds a value that cannot be stored." },
-	[E_LIMIT]       = { METHOD_INVALID, "The item is larger than this server accepts." },
-	[E_RETRY]       = { METHOD_INVALID, "The database was busy; nothing was changed. Try again." },
-	[E_UNCERTAIN]   = { METHOD_INVALID,
-	                    "The connection to the database was lost. Try again: what was done is "
-	                    "not done twice." },
-	[E_UNAVAILABLE] = { METHOD_INVALID, "The list is not available at the moment. Try again." },
-	[E_FAILED]      = { METHOD_INVALID,
-	                    "The server failed. Its administrator finds the reason in the log." },
+	[OK]            = { DONE, "", false },
+	[E_NOT_FOUND]   = { METHOD_ABSENT, "Item does not exist. It may have been deleted by "
+	                    "another user.", false },
+	[E_CONFLICT]    = { "0x81020015", "Save Conflict. The item was changed by somebody else "
+	                    "in the meantime.", true },
+	[E_DENIED]      = { "0x80070005", "Access denied. You may not change this.", true },
+	[E_INVALID]     = { METHOD_INVALID, "A value cannot be stored.", true },
+	[E_LIMIT]       = { METHOD_INVALID, "The item is larger than this server accepts.", true },
+	[E_RETRY]       = { METHOD_INVALID, "The database was busy; nothing was changed. "
+	                    "Try again.", false },
+	[E_UNCERTAIN]   = { METHOD_INVALID, "The connection to the database was lost. Try again: "
+	                    "what was done is not done twice.", false },
+	[E_UNAVAILABLE] = { METHOD_INVALID, "The list is not available at the moment. Try again.",
+	                    false },
+	[E_FAILED]      = { METHOD_INVALID, "The server failed. Its administrator finds the reason "
+	                    "in the log.", false },
 };
 _Static_assert(sizeof(outcomes) / sizeof(outcomes[0]) == OUTCOME__MAX, "a row per outcome");
 
@@ -71,6 +74,28 @@ open_result(struct batch *b, const struct method *m)
 	xmlw_attr_end(b->w);
 }
 
+/*
+ * What the server holds, behind a refusal: Outlook shows it instead of what it
+ * sent. No item, or one that cannot be read now: nothing.
+ */
+static void
+write_current(struct batch *b, const struct method *m)
+{
+	struct item item;
+	struct row row;
+	struct err e = { 0 };
+
+	if (m->change.command == COMMAND_NEW || m->change.id == 0)
+		return;
+	if (store_one(b->k->c->engine->store, b->k->list, m->change.id, &item, &row, &e) != OK) {
+		log_err("the current row", &e);
+		return;
+	}
+	if (item.id && item.state == ITEM_LIVE && row.state == ROW_GOOD)
+		rowset_write(b->rowset, b->w, &item, &row);
+}
+
+/* A method that was not given to the engine. */
 static void
 write_failure(struct batch *b, const struct method *m, const char *code, const char *text)
 {
@@ -79,6 +104,8 @@ write_failure(struct batch *b, const struct method *m, const char *code, const c
 	xmlw_open(b->w, "ErrorText");
 	xmlw_textf(b->w, "%s (reference %s)", text, b->k->q->id);
 	xmlw_close(b->w);
+	if (strcmp(code, METHOD_ABSENT) != 0)
+		write_current(b, m);
 	xmlw_close(b->w);
 	b->has_failed = true;
 	log_note("method %.*s of %s: %s %s", m->id.n > 40 ? 40 : (int)m->id.n, m->id.p,
@@ -118,6 +145,8 @@ write_result(struct batch *b, const struct method *m, const struct command_resul
 	}
 	if (has_row)
 		rowset_write(b->rowset, b->w, &res->item, &res->row);
+	else if (outcomes[res->outcome].shows_current)
+		write_current(b, m);
 	xmlw_close(b->w);
 }
 

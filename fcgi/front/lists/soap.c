@@ -73,17 +73,6 @@ parameter(struct str content_type, struct str name)
 	return STR_NULL;
 }
 
-/* "http://.../soap/GetList" -> "GetList" */
-static struct str
-last_segment(struct str uri)
-{
-	size_t i = uri.n;
-
-	while (i && uri.p[i - 1] != '/' && uri.p[i - 1] != '#')
-		i--;
-	return (struct str){ uri.p + i, uri.n - i };
-}
-
 static void
 read_action(const struct request *q, struct soap_call *out)
 {
@@ -94,7 +83,7 @@ read_action(const struct request *q, struct soap_call *out)
 	    str_ieq(media_type(q->content_type), STR("application/soap+xml"));
 	if (header.p)
 		named = unquoted(header);
-	out->action = named.n ? last_segment(named) : STR("");
+	out->action = named.n ? named : STR("");
 }
 
 /* ---- reading ---- */
@@ -289,6 +278,7 @@ soap_fault(struct response *r, const struct request *q, enum soap_version versio
 	write_fault(&w, version, blame, code, text);
 	if (!xmlw_end(&w))
 		response_error(r, 500, "%s", text);
-	r->note.outcome = code ? code : "fault";
+	r->note.outcome = outcome_name(blame == SOAP_SERVER && !code ? E_FAILED : E_INVALID);
+	r->note.detail = code;
 	log_note("fault %s: %s", code ? code : "-", text);
 }

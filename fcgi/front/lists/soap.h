@@ -20,7 +20,7 @@ struct soap_call {
 	const char *operation;     /* local name of the first child of Body */
 	struct xnode *args;        /* that child */
 	bool has_action;           /* a form of another site could not have sent this */
-	struct str action;         /* operation named by SOAPAction or action=; empty: none */
+	struct str action;         /* SOAPAction or action=, quotes taken off; empty: none */
 };
 
 /* The media type is one that SOAP travels in. */
