@@ -1,0 +1,2 @@
+# Workers and MariaDB are killed while clients write.
+TESTS += tests/kill/test_kill.py
