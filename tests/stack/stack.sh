@@ -22,11 +22,8 @@ die() { echo "$*" >&2; exit 1; }
 as_root=
 [ "$(id -u)" = 0 ] && as_root=1
 # servers run as nobody when root started us
-if [ "$as_root" ]; then
-	nobody() { setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; }
-else
-	nobody() { "$@"; }
-fi
+nobody=()
+[ "$as_root" ] && nobody=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
 
 # until SECONDS COMMAND...: poll it; 1 when it never came true
 until_true() {
@@ -50,7 +47,7 @@ make_run() {
 		rm -f "$want"
 		mkdir -p "$want"
 	fi
-	if [ "$as_root" ] && [ ! -L "$want" ] && ! (cd / && nobody test -x "$(readlink -f "$want")/..") 2>/dev/null; then
+	if [ "$as_root" ] && [ ! -L "$want" ] && ! (cd / && "${nobody[@]}" test -x "$(readlink -f "$want")/..") 2>/dev/null; then
 		rmdir "$want" 2>/dev/null ||
 			die "$want is not empty and nobody cannot reach it; remove it, or give RUN=/var/tmp/NAME."
 		real=$(mktemp -d /var/tmp/owsd.XXXXXX)
@@ -85,7 +82,7 @@ db_template() {
 		rm -rf "$t"
 		work=$(mktemp -d /var/tmp/owsd-template.XXXXXX)
 		[ "$as_root" ] && chown nobody:nogroup "$work"
-		(cd "$work" && nobody mariadb-install-db --no-defaults --datadir="$work/data" --skip-test-db \
+		(cd "$work" && "${nobody[@]}" mariadb-install-db --no-defaults --datadir="$work/data" --skip-test-db \
 		    --skip-name-resolve --auth-root-authentication-method=normal \
 		    --innodb-log-file-size=16M) > "$BUILD/db-template.log" 2>&1 ||
 			{ rm -rf "$work"; die "MariaDB's first data directory cannot be made; see $BUILD/db-template.log."; }
@@ -148,9 +145,10 @@ db_start() {
 	fi
 	[ "$as_root" ] && chown nobody:nogroup "$RUN/db"
 	db_conf > "$RUN/my.cnf"
-	local pid
-	pid=$(cd / && nobody setsid mariadbd --defaults-file="$RUN/my.cnf" \
-	    > /dev/null 2>&1 < /dev/null & echo $!)
+	# setsid: neither Ctrl-C nor the server's own group kills reach anybody else
+	(cd / && exec "${nobody[@]}" setsid mariadbd --defaults-file="$RUN/my.cnf") \
+	    > /dev/null 2>&1 < /dev/null &
+	local pid=$!
 	db_up_or_dead() { db_answers || gone "$pid"; }
 	until_true 60 db_up_or_dead
 	db_answers > /dev/null 2>&1 ||
@@ -209,7 +207,7 @@ owsd_conf() {
 
 owsd_start() {
 	HTDOCS=$SRC/htdocs
-	if [ "$as_root" ] && ! (cd / && nobody test -r "$HTDOCS/.") 2>/dev/null; then
+	if [ "$as_root" ] && ! (cd / && "${nobody[@]}" test -r "$HTDOCS/.") 2>/dev/null; then
 		rm -rf "$RUN/htdocs" && cp -R "$SRC/htdocs" "$RUN/htdocs" # workers cannot see the checkout
 		HTDOCS=$RUN/htdocs
 	fi
@@ -289,10 +287,10 @@ web_start() {
 	local log=$RUN/log/web.start
 	if [ "${OWS_WEB:-nginx}" = apache ]; then
 		apache_conf > "$RUN/web/httpd.conf"
-		(cd / && nobody apache2 -f "$RUN/web/httpd.conf" -k start) > "$log" 2>&1
+		(cd / && "${nobody[@]}" apache2 -f "$RUN/web/httpd.conf" -k start) > "$log" 2>&1
 	else
 		nginx_conf > "$RUN/web/nginx.conf"
-		(cd / && nobody nginx -p "$RUN/web" -c "$RUN/web/nginx.conf" -e "$RUN/log/nginx.log") > "$log" 2>&1
+		(cd / && "${nobody[@]}" nginx -p "$RUN/web" -c "$RUN/web/nginx.conf" -e "$RUN/log/nginx.log") > "$log" 2>&1
 	fi || die "The web server does not start on $ADDR:$PORT: $(tail -n 1 "$log")"
 }
 
