@@ -69,7 +69,8 @@ call_fail(struct call *k, const struct err *e)
 {
 	const char *text = e->peer[0] ? e->peer : outcomes[e->code].text;
 
-	log_err(k->op ? k->op->name : "Lists.asmx", e);
+	if (e->code == E_FAILED || e->code == E_UNAVAILABLE || e->detail[0])
+		log_err(k->op->name, e);
 	if (e->code == E_UNAVAILABLE)
 		response_error(k->r, 503, "%s (reference %s)", e->peer[0] ? e->peer :
 		    "The list is not available at the moment. Try again.", k->q->id);

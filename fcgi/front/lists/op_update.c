@@ -27,23 +27,24 @@
 static const struct {
 	const char *code, *text;
 	bool shows_current;         /* the row is read when the engine gave none */
+	bool is_ours;               /* the log calls it an error */
 } outcomes[] = {
-	[OK]            = { DONE, "", false },
+	[OK]            = { DONE, "", false, false },
 	[E_NOT_FOUND]   = { METHOD_ABSENT, "Item does not exist. It may have been deleted by "
-	                    "another user.", false },
+	                    "another user.", false, false },
 	[E_CONFLICT]    = { "0x81020015", "Save Conflict. The item was changed by somebody else "
-	                    "in the meantime.", true },
-	[E_DENIED]      = { "0x80070005", "Access denied. You may not change this.", true },
-	[E_INVALID]     = { METHOD_INVALID, "A value cannot be stored.", true },
-	[E_LIMIT]       = { METHOD_INVALID, "The item is larger than this server accepts.", true },
+	                    "in the meantime.", true, false },
+	[E_DENIED]      = { "0x80070005", "Access denied. You may not change this.", true, false },
+	[E_INVALID]     = { METHOD_INVALID, "A value cannot be stored.", true, false },
+	[E_LIMIT]       = { METHOD_INVALID, "The item is larger than this server accepts.", true, false },
 	[E_RETRY]       = { METHOD_INVALID, "The database was busy; nothing was changed. "
-	                    "Try again.", false },
+	                    "Try again.", false, true },
 	[E_UNCERTAIN]   = { METHOD_INVALID, "The connection to the database was lost. Try again: "
-	                    "what was done is not done twice.", false },
+	                    "what was done is not done twice.", false, true },
 	[E_UNAVAILABLE] = { METHOD_INVALID, "The list is not available at the moment. Try again.",
-	                    false },
+	                    false, true },
 	[E_FAILED]      = { METHOD_INVALID, "The server failed. Its administrator finds the reason "
-	                    "in the log.", false },
+	                    "in the log.", false, true },
 };
 _Static_assert(sizeof(outcomes) / sizeof(outcomes[0]) == OUTCOME__MAX, "a row per outcome");
 
@@ -124,6 +125,19 @@ write_version(struct batch *b, const struct method *m, const struct command_resu
 	xmlw_attrf(b->w, "Version", "%" PRIu64, version);
 }
 
+/* What the client can mend is no error of ours. */
+static void
+log_refusal(const struct method *m, const struct command_result *res, const char *text)
+{
+	struct str id = { m->id.p, m->id.n > 40 ? 40 : m->id.n };
+
+	if (outcomes[res->outcome].is_ours)
+		log_err("method", &res->err);
+	else
+		log_note("method %.*s: %s %s%s%s", STR_ARG(id), outcomes[res->outcome].code, text,
+		    res->err.detail[0] ? "; " : "", res->err.detail);
+}
+
 static void
 write_result(struct batch *b, const struct method *m, const struct command_result *res)
 {
@@ -141,7 +155,7 @@ write_result(struct batch *b, const struct method *m, const struct command_resul
 		xmlw_textf(b->w, "%s (reference %s)", text, b->k->q->id);
 		xmlw_close(b->w);
 		b->has_failed = true;
-		log_err("method", &res->err);
+		log_refusal(m, res, text);
 	}
 	if (has_row)
 		rowset_write(b->rowset, b->w, &res->item, &res->row);
