@@ -64,10 +64,13 @@ OWSD_OBJS   = $(src_proc:%.c=$(BUILD)/%.o)
 OWSADM_OBJS = $(src_adm:%.c=$(BUILD)/%.o) \
               $(addprefix $(BUILD)/fcgi/,conf.o conf_read.o app.o binding.o)
 
+# the engine calls the store, which lies above it: both directions
+GROUP = -Wl,--start-group $(ARCHIVES) -Wl,--end-group
+
 $(BUILD)/owsd: $(OWSD_OBJS) $(ARCHIVES)
-	$(Q)$(CC) $(CFLAGS) -pie -o $@ $(OWSD_OBJS) $(ARCHIVES) $(LDFLAGS) $(LIBS)
+	$(Q)$(CC) $(CFLAGS) -pie -o $@ $(OWSD_OBJS) $(GROUP) $(LDFLAGS) $(LIBS)
 $(BUILD)/owsadm: $(OWSADM_OBJS) $(ARCHIVES)
-	$(Q)$(CC) $(CFLAGS) -pie -o $@ $(OWSADM_OBJS) $(ARCHIVES) $(LDFLAGS) -lcurl $(LIBS)
+	$(Q)$(CC) $(CFLAGS) -pie -o $@ $(OWSADM_OBJS) $(GROUP) $(LDFLAGS) -lcurl $(LIBS)
 
 # ---- try it: a private MariaDB, owsd and nginx under RUN ---------------------
 
