@@ -2,8 +2,8 @@
  * feed.c -- answers: items with their rows, streamed from one statement, which
  * is one consistent snapshot.
  *
- * The text protocol is used: only integers vary, and rows come without a copy.
- * Items are read in the order of an index of ours and the view is looked up by
+ * A walk uses the text protocol: only integers vary, and rows come without a
+ * copy. Differences and single items are short and often: prepared. Items are read in the order of an index of ours and the view is looked up by
  * its key (LEFT JOIN: a row that is away for a moment must be noticed, too), so
  * memory and time to the first row do not grow with the list.
  */
@@ -18,8 +18,9 @@ struct feed {
 	struct view *v;
 	store_each *each;
 	void *arg;
-	uint32_t last_id;       /* a key that comes twice would deliver its item twice */
-	uint64_t last_changed;
+	bool is_walk;           /* items without their row are left out */
+	uint32_t seen_id;       /* a key that comes twice would deliver its item twice */
+	uint64_t seen_changed;
 	uint32_t delivered;
 	uint64_t read;          /* rows of the statement */
 };
@@ -33,29 +34,48 @@ feed_row(struct feed *f, const struct str *col, struct err *e)
 
 	maria_item(col, &item);
 	f->read++;
-	if (item.id == f->last_id)
+	if (item.id == f->seen_id)
 		return OK;
-	f->last_id = item.id;
-	f->last_changed = item.changed;
-	f->delivered++;
-	if (item.state != ITEM_LIVE)
+	f->seen_id = item.id;
+	f->seen_changed = item.changed;
+	if (item.state != ITEM_LIVE) {
+		f->delivered++;
 		return f->each(f->arg, &item, NULL, e);
+	}
 	arena_reset(&v->scratch);
-	if (col[ITEM_COLUMN_N].p) {
+	if (str_eq(col[ITEM_COLUMN_N], item.key)) {
 		view_row(f->s, v, col + ITEM_COLUMN_N, &v->scratch, v->value, &row);
-	} else {
+	} else if (!f->is_walk) {
 		row = (struct row){ .state = ROW_ABSENT, .key = item.key,
 			.created = INT64_MIN, .modified = INT64_MIN };
+	} else {
+		return OK;
 	}
+	f->delivered++;
 	return f->each(f->arg, &item, &row, e);
 }
 
+/* Read a running statement to its end and end it. */
 static enum outcome
-feed_run(struct feed *f, struct buf *sql, struct err *e)
+feed_read(struct feed *f, struct db_stmt *st, struct err *e)
+{
+	const struct str *col;
+	enum outcome rc = OK, rc_each = OK;
+	size_t n;
+
+	while (rc_each == OK && (rc = db_next(st, &col, &n, e)) == OK)
+		rc_each = feed_row(f, col, e);
+	db_reset(st);
+	if (rc_each != OK)
+		return rc_each;
+	return rc == E_NOT_FOUND ? OK : view_failed(f->s, f->v, rc, e);
+}
+
+/* Text that holds integers only. */
+static enum outcome
+feed_text(struct feed *f, struct buf *sql, struct err *e)
 {
 	struct db_stmt *st = NULL, *like;
-	const struct str *col;
-	size_t n;
 	enum outcome rc;
 
 	if (sql->failed)
@@ -65,30 +85,32 @@ feed_run(struct feed *f, struct buf *sql, struct err *e)
 		rc = db_query(f->s->db, sql->p, &st, e);
 	if (rc != OK)
 		return view_failed(f->s, f->v, rc, e);
-	if (!db_shape_like(st, like)) {
-		db_unprepare(&st);
+	rc = db_shape_like(st, like) ? feed_read(f, st, e) : view_stale(f->v, e);
+	db_unprepare(&st);
+	return rc;
+}
+
+static enum outcome
+feed_stmt(struct feed *f, enum view_stmt which, const struct db_arg *arg, size_t n, struct err *e)
+{
+	struct db_stmt *st = NULL, *like;
+	enum outcome rc = view_prepare(f->s, f->v, VIEW_ROWS_1, &like, e);
+	bool is_first = !f->v->stmt[which];
+
+	if (rc == OK)
+		rc = view_prepare(f->s, f->v, which, &st, e);
+	if (rc == OK)
+		rc = db_run(st, arg, n, e);
+	if (rc != OK)
+		return view_failed(f->s, f->v, rc, e);
+	if (db_shape_changed(st) || (is_first && !db_shape_like(st, like))) {
+		db_reset(st);
 		return view_stale(f->v, e);
 	}
-	while ((rc = db_next(st, &col, &n, e)) == OK) {
-		rc = feed_row(f, col, e);
-		if (rc != OK)
-			break;
-	}
-	/* an error of the statement is the database's; one of each() is the caller's */
-	if (rc != OK && rc != E_NOT_FOUND && db_errno(f->s->db))
-		rc = view_failed(f->s, f->v, rc, e);
-	db_unprepare(&st);
-	return rc == E_NOT_FOUND ? OK : rc;
+	return feed_read(f, st, e);
 }
 
-static void
-limit_sql(struct buf *b, uint32_t limit, uint32_t delivered)
-{
-	if (limit)
-		buf_addf(b, " LIMIT %u", limit - delivered);
-}
-
-/* The statement gave all rows that it was allowed, but some of them were one item twice. */
+/* The statement gave all rows that it was allowed, but not all of them were an item of their own. */
 static bool
 is_short(const struct feed *f, uint64_t read_before, uint32_t limit, uint32_t asked)
 {
@@ -99,7 +121,7 @@ enum outcome
 store_walk(struct store *s, const struct list *l, const struct walk *w, store_each *each, void *arg,
     struct err *e)
 {
-	struct feed f = { .s = s, .each = each, .arg = arg };
+	struct feed f = { .s = s, .each = each, .arg = arg, .is_walk = true };
 	uint32_t from = w->from, asked;
 	uint64_t before;
 	struct buf b;
@@ -109,18 +131,19 @@ store_walk(struct store *s, const struct list *l, const struct walk *w, store_ea
 	while (rc == OK) {
 		buf_reset(&b);
 		buf_addf(&b, "SELECT " ITEM_COLUMNS ", %s FROM ows_item i FORCE INDEX (PRIMARY) "
-		    "LEFT JOIN %s v ON %s WHERE i.list = %u AND i.gone = 0 AND i.is_bad = 0",
+		    "STRAIGHT_JOIN %s v ON %s WHERE i.list = %u AND i.gone = 0 AND i.is_bad = 0",
 		    f.v->select, f.v->name, f.v->join, l->no);
 		if (from)
 			buf_addf(&b, " AND i.id %c %u", w->is_descending ? '<' : '>', from);
 		buf_addf(&b, " ORDER BY i.id%s", w->is_descending ? " DESC" : "");
-		limit_sql(&b, w->limit, f.delivered);
 		asked = w->limit - f.delivered;
+		if (w->limit)
+			buf_addf(&b, " LIMIT %u", asked);
 		before = f.read;
-		rc = feed_run(&f, &b, e);
+		rc = feed_text(&f, &b, e);
 		if (rc != OK || !is_short(&f, before, w->limit, asked))
 			break;
-		from = f.last_id;
+		from = f.seen_id;
 	}
 	buf_clear(&b);
 	return rc;
@@ -133,25 +156,20 @@ store_diff(struct store *s, const struct list *l, uint64_t after, uint64_t upto,
 	struct feed f = { .s = s, .each = each, .arg = arg };
 	uint32_t asked;
 	uint64_t before;
-	struct buf b;
 	enum outcome rc = view_of(s, l, &f.v, e);
 
-	buf_init(&b, 4 * MIB);
 	while (rc == OK) {
-		buf_reset(&b);
-		buf_addf(&b, "SELECT " ITEM_COLUMNS ", %s FROM ows_item i FORCE INDEX (item_changed) "
-		    "LEFT JOIN %s v ON i.gone = 0 AND %s WHERE i.list = %u AND i.changed > %llu "
-		    "AND i.changed <= %llu ORDER BY i.changed", f.v->select, f.v->name, f.v->join,
-		    l->no, (unsigned long long)after, (unsigned long long)upto);
-		limit_sql(&b, limit, f.delivered);
 		asked = limit - f.delivered;
 		before = f.read;
-		rc = feed_run(&f, &b, e);
+		const struct db_arg args[] = {
+			DB_ARG_U64(l->no), DB_ARG_U64(after), DB_ARG_U64(upto), DB_ARG_U64(asked)
+		};
+
+		rc = feed_stmt(&f, VIEW_DIFF, args, 4, e);
 		if (rc != OK || !is_short(&f, before, limit, asked))
 			break;
-		after = f.last_changed;
+		after = f.seen_changed;
 	}
-	buf_clear(&b);
 	return rc;
 }
 
@@ -194,18 +212,13 @@ store_one(struct store *s, const struct list *l, uint32_t id, struct item *item,
 {
 	struct one one = { .arena = s->arena, .item = item, .row = row, .column_n = l->column_n };
 	struct feed f = { .s = s, .each = keep_one, .arg = &one };
-	struct buf b;
+	const struct db_arg args[] = { DB_ARG_U64(l->no), DB_ARG_U64(id) };
 	enum outcome rc = view_of(s, l, &f.v, e);
 
 	memset(item, 0, sizeof(*item));
 	*row = (struct row){ .state = ROW_ABSENT, .created = INT64_MIN, .modified = INT64_MIN };
-	if (rc != OK)
-		return rc;
-	buf_init(&b, 4 * MIB);
-	buf_addf(&b, "SELECT " ITEM_COLUMNS ", %s FROM ows_item i LEFT JOIN %s v ON i.gone = 0 AND %s "
-	    "WHERE i.list = %u AND i.id = %u", f.v->select, f.v->name, f.v->join, l->no, id);
-	rc = feed_run(&f, &b, e);
-	buf_clear(&b);
+	if (rc == OK)
+		rc = feed_stmt(&f, VIEW_ONE, args, 2, e);
 	if (rc == OK && f.read > 1 && row->state != ROW_ABSENT) {
 		row->state = ROW_BAD;
 		row->reason = "the key comes more than once in the view";

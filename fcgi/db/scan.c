@@ -56,7 +56,8 @@ scan_sql(const struct view *v, struct buf *b)
 	    "NOT (i.print <=> %s))", l->no, v->key_text, v->name, l->no, v->key_text, v->key_text,
 	    LIMIT_KEY_BYTES, v->print);
 	buf_addf(b, " UNION SELECT i.skey FROM ows_item i LEFT JOIN %s v ON %s "
-	    "WHERE i.list = %u AND i.gone = 0 AND v.", v->name, v->join, l->no);
+	    "AND CAST(%s AS BINARY) = i.skey WHERE i.list = %u AND i.gone = 0 AND v.", v->name,
+	    v->join, v->key_text, l->no);
 	(void)view_ident(b, l->key[0]);
 	buf_addf(b, " IS NULL UNION SELECT CAST(%s AS BINARY) FROM %s v WHERE LENGTH(%s) BETWEEN 1 "
 	    "AND %d GROUP BY ", v->key_text, v->name, v->key_text, LIMIT_KEY_BYTES);

@@ -154,6 +154,7 @@ static void
 build_conditions(struct view *v, const struct list *l, struct buf *b)
 {
 	char part[128];
+	bool folds = false;
 	size_t i;
 
 	for (i = 0; i < l->key_n; i++) {
@@ -165,10 +166,12 @@ build_conditions(struct view *v, const struct list *l, struct buf *b)
 		column_sql(b, "v.", l->key[i]);
 		buf_addf(b, " = ");
 		typed_sql(b, &v->key[i], part, false);
-		buf_addf(b, " AND ");
+		buf_addf(b, "%s", i + 1 < l->key_n ? " AND " : "");
+		folds |= v->key[i].class == COLUMN_TEXT;
 	}
-	/* collations call keys equal that are not */
-	buf_addf(b, "CAST(%s AS BINARY) = i.skey", v->key_text);
+	/* collations call keys equal that are not; other types have one row, which feed.c compares */
+	if (folds)
+		buf_addf(b, " AND CAST(%s AS BINARY) = i.skey", v->key_text);
 	v->join = keep(v, b);
 	for (i = 0; i < l->key_n; i++) {
 		buf_addf(b, "%s", i ? " AND " : "");
@@ -471,6 +474,16 @@ view_sql(const struct view *v, enum view_stmt which, struct buf *b)
 		break;
 	case VIEW_DELETE:
 		delete_sql(v, b);
+		break;
+	case VIEW_ONE:
+		buf_addf(b, "SELECT " ITEM_COLUMNS ", %s FROM ows_item i LEFT JOIN %s v "
+		    "ON i.gone = 0 AND %s WHERE i.list = ? AND i.id = ?", v->select, v->name,
+		    v->join);
+		break;
+	case VIEW_DIFF:
+		buf_addf(b, "SELECT " ITEM_COLUMNS ", %s FROM ows_item i FORCE INDEX (item_changed) "
+		    "LEFT JOIN %s v ON i.gone = 0 AND %s WHERE i.list = ? AND i.changed > ? "
+		    "AND i.changed <= ? ORDER BY i.changed LIMIT ?", v->select, v->name, v->join);
 		break;
 	case VIEW_STMT__MAX:
 		break;

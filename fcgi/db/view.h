@@ -17,7 +17,10 @@
 #define KEY_JOINT 0x1F      /* between the parts of a composite key */
 #define VIEW_UPDATES 16     /* prepared UPDATEs and INSERTs kept per list */
 
-enum view_stmt { VIEW_ROWS_1, VIEW_ROWS_S, VIEW_ROWS_L, VIEW_LOCK, VIEW_DELETE, VIEW_STMT__MAX };
+enum view_stmt {
+	VIEW_ROWS_1, VIEW_ROWS_S, VIEW_ROWS_L, VIEW_LOCK, VIEW_DELETE, VIEW_ONE, VIEW_DIFF,
+	VIEW_STMT__MAX
+};
 
 /* Type of a column of the view, from information_schema. */
 struct view_type {
