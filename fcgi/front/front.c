@@ -31,11 +31,12 @@ static void
 no_service(struct front_context *c, const struct request *q, struct response *r)
 {
 	(void)c;
-	response_error(r, 404, "There is no service at %.*s. This server offers Lists.asmx.",
+	response_error(r, 404,
+	    "There is no service at %.*s. This server offers Lists.asmx.",
 	    STR_ARG(q->path));
 }
 
-/* Which of these need the database is decided here for all but the pages, which have files too. */
+/* A missing database is answered here for Lists.asmx; pages decide it: they have files too. */
 static const struct front fronts[] = {
 	{ "/_vti_bin/lists.asmx", "GET HEAD POST OPTIONS", USER_REQUIRED, lists_handle },
 	{ "/_vti_bin",            "GET HEAD POST OPTIONS", USER_REQUIRED, no_service },
@@ -110,7 +111,8 @@ is_open_to_nobody(const struct front_context *c)
 void
 front_unauthorized(struct front_context *c, struct response *r)
 {
-	response_error(r, 401, "Nobody is signed in. The web server in front of this service "
+	response_error(r, 401,
+	    "Nobody is signed in. The web server in front of this service "
 	    "must authenticate the user and pass REMOTE_USER.");
 	r->note.outcome = outcome_name(E_DENIED);
 	if (c->site->auth_hint)
@@ -127,7 +129,8 @@ admit(struct front_context *c, const struct front *f, const struct request *q,
 		return false;
 	}
 	if (!allows(f->methods, q->method)) {
-		response_error(r, 405, "The method %.*s is not offered here.", STR_ARG(q->method));
+		response_error(
+		    r, 405, "The method %.*s is not offered here.", STR_ARG(q->method));
 		allow_header(r, f->methods);
 		return false;
 	}
@@ -179,7 +182,8 @@ front_handle(struct front_context *c, const struct request *q, struct response *
 		f = find_front(below.path);
 	}
 	if (!f)
-		response_error(r, 404, "There is nothing at %.*s. This site begins at %s/.",
+		response_error(r, 404,
+		    "There is nothing at %.*s. This site begins at %s/.",
 		    STR_ARG(q->path), c->site->base_path);
 	else if (admit(c, f, &below, r))
 		f->handle(c, &below, r);

@@ -91,8 +91,10 @@ response_header(struct response *r, const char *name, const char *fmt, ...)
 	n = vsnprintf(value, sizeof(value), fmt, ap);
 	va_end(ap);
 	if (n < 0 || (size_t)n >= sizeof(value) || has_control(value, (size_t)n)) {
-		log_warn("header %s left out: its value is over %zu bytes or holds a control "
-		    "character", name, sizeof(value) - 1);
+		log_warn(
+		    "header %s left out: its value is over %zu bytes or holds a control "
+		    "character",
+		    name, sizeof(value) - 1);
 		return;
 	}
 	buf_addf(&r->headers, "%s: %s\r\n", name, value);

@@ -133,7 +133,8 @@ list_page(struct arena *a, const struct list *l)
 		[KIND_GENERIC]     = { "/Lists/", "/AllItems.aspx" },
 	};
 
-	return arena_fmt(a, "%s%s%s", pages[l->kind].before, l->name, pages[l->kind].behind);
+	return arena_fmt(
+	    a, "%s%s%s", pages[l->kind].before, l->name, pages[l->kind].behind);
 }
 
 static struct str
@@ -144,7 +145,8 @@ build(struct arena *a, const char *base_url, struct units site, struct units nam
 	char guid[39];
 
 	buf_init(&b, BUILD_MAX);
-	buf_addf(&b, "stssync://sts/?ver=1.1&type=%s&cmd=add-folder&base-url=", kind_name(l->kind));
+	buf_addf(&b, "stssync://sts/?ver=1.1&type=%s&cmd=add-folder&base-url=",
+	    kind_name(l->kind));
 	escape_units(&b, to_units(a, str_of(base_url)));
 	buf_addf(&b, "&list-url=");
 	escape_units(&b, to_units(a, list_page(a, l)));
@@ -158,9 +160,11 @@ build(struct arena *a, const char *base_url, struct units site, struct units nam
 }
 
 struct str
-stssync_link(struct arena *a, const char *base_url, const char *site_name, const struct list *l)
+stssync_link(struct arena *a, const char *base_url, const char *site_name,
+    const struct list *l)
 {
-	struct units site = to_units(a, str_of(site_name)), name = to_units(a, str_of(l->title));
+	struct units site = to_units(a, str_of(site_name));
+	struct units name = to_units(a, str_of(l->title));
 	struct str link;
 
 	if (l->kind == KIND_GENERIC)

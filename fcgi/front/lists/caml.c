@@ -141,8 +141,8 @@ read_descending(struct arena *a, const struct xnode *args)
 }
 
 enum outcome
-caml_parse(struct arena *a, const struct xnode *args, enum list_kind kind, struct caml *out,
-    const char **code, struct err *e)
+caml_parse(struct arena *a, const struct xnode *args, enum list_kind kind,
+    struct caml *out, const char **code, struct err *e)
 {
 	struct str limit = caml_parameter(a, args, "rowLimit");
 	uint64_t rows = 0;
@@ -154,8 +154,10 @@ caml_parse(struct arena *a, const struct xnode *args, enum list_kind kind, struc
 	out->is_descending = read_descending(a, args);
 	if (limit.p && !num_u64(limit, UINT64_MAX, &rows)) {
 		*code = "0x82000001";
-		return err_set(e, E_INVALID, "Parameter rowLimit is \"%.*s\"; it must be a number, "
-		    "0 or absent for no limit.", limit.n > 40 ? 40 : (int)limit.n, limit.p);
+		return err_set(e, E_INVALID,
+		    "Parameter rowLimit is \"%.*s\"; it must be a number, "
+		    "0 or absent for no limit.",
+		    limit.n > 40 ? 40 : (int)limit.n, limit.p);
 	}
 	out->limit = rows > UINT32_MAX ? UINT32_MAX : (uint32_t)rows;
 	return OK;
@@ -166,8 +168,8 @@ caml_parse(struct arena *a, const struct xnode *args, enum list_kind kind, struc
 static bool
 is_plain(unsigned c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	    c == '_' || c == '-' || c == '.';
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.';
 }
 
 /* "_xHHHH" at i: *unit. */

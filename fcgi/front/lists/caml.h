@@ -50,7 +50,8 @@ void caml_fields_all(struct caml_fields *out);
 
 /* ---- names of properties: characters outside names are _xHHHH_ (UTF-16) ---- */
 
-#define CAML_NAME_MAX (LIMIT_BAG_NAME_BYTES * 7 + 14) /* bytes; an encoded name and one more character */
+/* Bytes: a name encoded, and room for one more character. */
+#define CAML_NAME_MAX (LIMIT_BAG_NAME_BYTES * 7 + 14)
 
 /* name as part of an attribute's name. Returns name itself, or what was put into out. */
 struct str caml_name_encode(struct str name, char out[CAML_NAME_MAX]);

@@ -75,7 +75,8 @@ call_fail(struct call *k, const struct err *e)
 		response_error(k->r, 503, "%s (reference %s)", e->peer[0] ? e->peer :
 		    "The list is not available at the moment. Try again.", k->q->id);
 	else
-		call_fault(k, outcomes[e->code].code, "%s", text ? text : "The server failed.");
+		call_fault(
+		    k, outcomes[e->code].code, "%s", text ? text : "The server failed.");
 	k->r->note.outcome = outcome_name(e->code);
 }
 
@@ -100,8 +101,10 @@ find_list(const struct lists *lists, struct str name)
 static void
 no_such_list(struct call *k, struct str name)
 {
-	call_fault(k, NO_SUCH_LIST, "List does not exist. There is no list \"%.*s\" on this "
-	    "server, or it is not open to you.", name.n > 100 ? 100 : (int)name.n, name.p);
+	call_fault(k, NO_SUCH_LIST,
+	    "List does not exist. There is no list \"%.*s\" on this "
+	    "server, or it is not open to you.",
+	    name.n > 100 ? 100 : (int)name.n, name.p);
 	k->r->note.outcome = outcome_name(E_NOT_FOUND);
 }
 
@@ -113,8 +116,8 @@ take_list(struct call *k)
 
 	if (!name.p) {
 		call_fault(k, k->op->empty_code, "%s", k->op->empty_code ?
-		    "The parameter listName is missing or empty; it names the list by GUID "
-		    "or title." : "Cannot access a closed Stream.");
+		    "The parameter listName is empty; it names the list by GUID or title." :
+		    "Cannot access a closed Stream.");
 		k->r->note.outcome = outcome_name(E_INVALID);
 		return false;
 	}
@@ -129,9 +132,11 @@ take_list(struct call *k)
 	}
 	k->r->note.list = k->list->name;
 	if (!k->list->is_bound) {
-		response_error(k->r, 503, "The list \"%s\" is not available at the moment: "
-		    "its database view does not answer as it should. Its administrator finds "
-		    "the reason in the log. (reference %s)", k->list->title, k->q->id);
+		response_error(k->r, 503,
+		    "The list \"%s\" is not available at the moment: its database view "
+		    "does not answer as it should. Its administrator finds the reason "
+		    "in the log. (reference %s)",
+		    k->list->title, k->q->id);
 		k->r->note.outcome = outcome_name(E_UNAVAILABLE);
 		return false;
 	}
@@ -172,8 +177,9 @@ check_action(struct call *k)
 	if (k->op->effect == READS)
 		return true;
 	if (!k->soap.has_action) {
-		call_fault(k, NO_VALIDATION, "The security validation for this page is invalid: a "
-		    "change needs the SOAPAction header, or the type application/soap+xml.");
+		call_fault(k, NO_VALIDATION,
+		    "The security validation for this page is invalid: a change needs "
+		    "the SOAPAction header, or the type application/soap+xml.");
 		return false;
 	}
 	if (k->soap.action.n && !names_operation(k->soap.action, k->op->name)) {
@@ -192,9 +198,11 @@ post(struct front_context *c, const struct request *q, struct response *r)
 	struct call k = { .c = c, .q = q, .r = r, .arena = c->engine->arena };
 
 	if (!soap_is_media_type(q->content_type)) {
-		response_error(r, 415, "The type \"%.*s\" is not understood here; send text/xml "
+		response_error(r, 415,
+		    "The type \"%.*s\" is not understood here; send text/xml "
 		    "(SOAP 1.1) or application/soap+xml (SOAP 1.2).",
-		    q->content_type.n > 60 ? 60 : (int)q->content_type.n, q->content_type.p);
+		    q->content_type.n > 60 ? 60 : (int)q->content_type.n,
+		    q->content_type.p);
 		return;
 	}
 	if (!soap_read(k.arena, q, &k.soap, r))
@@ -222,8 +230,10 @@ lists_handle(struct front_context *c, const struct request *q, struct response *
 	struct str rest;
 
 	if (q->path.n != sizeof(own) - 1) {
-		response_error(r, 404, "Lists.asmx speaks SOAP by POST only; there is nothing "
-		    "at %.*s.", STR_ARG(q->path));
+		response_error(r, 404,
+		    "Lists.asmx speaks SOAP by POST only; there is nothing "
+		    "at %.*s.",
+		    STR_ARG(q->path));
 		return;
 	}
 	if (str_eq(q->method, STR("POST")))

@@ -8,10 +8,16 @@
  */
 #include "lists/method.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "lists/caml.h"
 #include "lists/schema.h"
 #include "num.h"
 #include "utf8.h"
+
+/* For "%.*s": what a client sent, not longer than n. */
+#define SHOWN(s, max) (s).n > (max) ? (max) : (int)(s).n, (s).p ? (s).p : ""
 
 enum command_kind { KNOWN_COMMAND, REFUSED_COMMAND };
 
@@ -42,13 +48,20 @@ struct reading {
 };
 
 /* The first problem is the one that is told. */
-static void
-fail(struct reading *r, const char *code, struct str why)
+static void PRINTF(3, 4)
+fail(struct reading *r, const char *code, const char *fmt, ...)
 {
+	char text[640];
+	va_list ap;
+
 	if (r->m->code)
 		return;
+	va_start(ap, fmt);
+	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
+		text[0] = '\0';
+	va_end(ap);
 	r->m->code = code;
-	r->m->why = why.p;
+	r->m->why = arena_dup(r->a, str_of(text)).p;
 }
 
 static void
@@ -66,13 +79,13 @@ put_cell(struct reading *r, size_t column, struct str value)
 static void
 put_property(struct reading *r, struct str name, struct str value)
 {
-	static const char server[] = "vti_";
+	struct str server = STR("vti_");
 	struct command_request *c = &r->m->change;
 	struct property *p = &r->property[c->property_n++];
 
 	*p = (struct property){ .name = name, .value = value };
 	p->is_quiet = str_eq(name, STR(WIRE_REF)) ||
-	    (name.n >= sizeof(server) - 1 && memcmp(name.p, server, sizeof(server) - 1) == 0);
+	    (name.n >= server.n && memcmp(name.p, server.p, server.n) == 0);
 }
 
 /* A value for a column: converted, and not longer than it. */
@@ -86,15 +99,15 @@ take_cell(struct reading *r, const struct wire_field *f, size_t at, struct str t
 	if (c->is_readonly)
 		return;
 	if (!wire_get(r->a, f, text, r->dates, &v, &code, &why)) {
-		fail(r, code, str_of(why));
+		fail(r, code, "%s", why);
 		return;
 	}
 	if (v.n == 0 && c->is_nullable)
 		v = STR_NULL;
 	if (c->max_chars && c->translation_n == 0 && v.n > c->max_chars &&
 	    utf8_chars(v) > c->max_chars)
-		fail(r, METHOD_INVALID, arena_fmt(r->a, "The field %s takes at most %u characters; "
-		    "%zu were sent. Shorten it.", f->name, c->max_chars, utf8_chars(v)));
+		fail(r, METHOD_INVALID, "The field %s takes at most %u characters; %zu were "
+		    "sent. Shorten it.", f->name, c->max_chars, utf8_chars(v));
 	put_cell(r, at, v);
 }
 
@@ -118,9 +131,8 @@ take_version(struct reading *r, struct str text)
 	if (text.n == 0)
 		return;
 	if (!num_u64(text, INT64_MAX, &v)) {
-		fail(r, METHOD_MALFORMED, arena_fmt(r->a, "owshiddenversion is \"%.*s\"; "
-		    "it must be the number that the item had.",
-		    text.n > 40 ? 40 : (int)text.n, text.p));
+		fail(r, METHOD_MALFORMED, "owshiddenversion is \"%.*s\"; it must be the number "
+		    "that the item had.", SHOWN(text, 40));
 		return;
 	}
 	r->m->sent_version = v;
@@ -136,8 +148,8 @@ take_property(struct reading *r, struct str name, struct str text)
 
 	name = caml_name_decode(r->a, name);
 	if (name.n == 0 || name.n > LIMIT_BAG_NAME_BYTES) {
-		fail(r, METHOD_INVALID, arena_fmt(r->a, "The name of a property has %zu bytes; "
-		    "1 to %d are possible.", name.n, LIMIT_BAG_NAME_BYTES));
+		fail(r, METHOD_INVALID, "The name of a property has %zu bytes; 1 to %d are "
+		    "possible.", name.n, LIMIT_BAG_NAME_BYTES);
 		return;
 	}
 	f = wire_by_name(r->l->kind, name);
@@ -162,8 +174,8 @@ take_field(struct reading *r, const struct xnode *n)
 	const struct wire_field *f;
 
 	if (text.n > LIMIT_FIELD_BYTES) {
-		fail(r, METHOD_INVALID, arena_fmt(r->a, "The field %.*s has %zu bytes; at most %d are "
-		    "possible.", STR_ARG(name), text.n, LIMIT_FIELD_BYTES));
+		fail(r, METHOD_INVALID, "The field %.*s has %zu bytes; at most %d are possible.",
+		    STR_ARG(name), text.n, LIMIT_FIELD_BYTES);
 		return;
 	}
 	if (str_eq(name, STR("ID"))) {
@@ -182,10 +194,9 @@ take_field(struct reading *r, const struct xnode *n)
 	if (f)
 		take_known(r, f, text);
 	else if (!schema_is_ignored(name))
-		fail(r, METHOD_INVALID, arena_fmt(r->a, "One or more field types are not installed "
-		    "properly: the list %s has no field \"%.*s\". Leave it out, or send it as a "
-		    "property of MetaInfo.", r->l->title, name.n > 100 ? 100 : (int)name.n,
-		    name.p ? name.p : ""));
+		fail(r, METHOD_INVALID, "One or more field types are not installed properly: "
+		    "the list %s has no field \"%.*s\". Leave it out, or send it as a property "
+		    "of MetaInfo.", r->l->title, SHOWN(name, 100));
 }
 
 /* Which item; a number that no item can have is not malformed, only not there. */
@@ -201,14 +212,13 @@ take_id(struct reading *r)
 	if (is_negative)
 		s = (struct str){ s.p + 1, s.n - 1 };
 	if (!s.n || !num_u64(s, UINT64_MAX, &id)) {
-		fail(r, METHOD_MALFORMED, arena_fmt(r->a, "The command %.*s needs the field ID with "
-		    "the number of an item; it is \"%.*s\".", STR_ARG(r->m->cmd),
-		    s.n > 40 ? 40 : (int)s.n, s.p ? s.p : ""));
+		fail(r, METHOD_MALFORMED, "The command %.*s needs the field ID with the number "
+		    "of an item; it is \"%.*s\".", STR_ARG(r->m->cmd), SHOWN(s, 40));
 		return;
 	}
 	if (is_negative || id == 0 || id > UINT32_MAX)
-		fail(r, METHOD_ABSENT, arena_fmt(r->a, "Item does not exist. No item has the "
-		    "number %.*s.", STR_ARG(r->id)));
+		fail(r, METHOD_ABSENT, "Item does not exist. No item has the number %.*s.",
+		    STR_ARG(r->id));
 	else
 		r->m->change.id = (uint32_t)id;
 }
@@ -224,11 +234,11 @@ take_command(struct reading *r)
 			continue;
 		m->change.command = commands[i].command;
 		if (commands[i].kind == REFUSED_COMMAND)
-			fail(r, METHOD_INVALID, str_of(commands[i].why));
+			fail(r, METHOD_INVALID, "%s", commands[i].why);
 		return;
 	}
-	fail(r, METHOD_MALFORMED, arena_fmt(r->a, "The command \"%.*s\" is not known; New, Update "
-	    "and Delete are.", m->cmd.n > 40 ? 40 : (int)m->cmd.n, m->cmd.p));
+	fail(r, METHOD_MALFORMED, "The command \"%.*s\" is not known; New, Update and Delete "
+	    "are.", SHOWN(m->cmd, 40));
 }
 
 static size_t
@@ -263,8 +273,8 @@ method_read(struct arena *a, const struct list *l, const struct wire_dates *date
 	out->change.ref = STR("");
 	take_command(&r);
 	if (n > LIMIT_METHOD_FIELDS) {
-		fail(&r, METHOD_INVALID, arena_fmt(a, "The method has %zu fields; at most %d are "
-		    "possible.", n, LIMIT_METHOD_FIELDS));
+		fail(&r, METHOD_INVALID, "The method has %zu fields; at most %d are possible.",
+		    n, LIMIT_METHOD_FIELDS);
 		return;
 	}
 	r.cell = ARENA_ARRAY(a, struct cell, l->column_n);

@@ -32,7 +32,8 @@ struct answer {
 static enum outcome
 no_room(const struct spool *s, struct err *e)
 {
-	enum outcome out = err_set(e, E_FAILED, "There was no room for the answer. Try again.");
+	enum outcome out =
+	    err_set(e, E_FAILED, "There was no room for the answer. Try again.");
 
 	err_detail(e, "spool error %d after %" PRIu64 " bytes", s->error, s->length);
 	return out;
@@ -141,8 +142,10 @@ check_view(struct call *k)
 
 	if (!view.p || xnode_child(k->soap.args, "viewFields") || !guid_parse(view, &id))
 		return true;
-	call_fault(k, NO_SUCH_VIEW, "The specified view is invalid: the list %s has no views. "
-	    "Leave viewName out.", k->list->title);
+	call_fault(k, NO_SUCH_VIEW,
+	    "The specified view is invalid: the list %s has no views. "
+	    "Leave viewName out.",
+	    k->list->title);
 	return false;
 }
 
@@ -176,7 +179,8 @@ op_changes(struct call *k)
 	a->k = k;
 	if (!check_view(k))
 		return;
-	if (caml_parse(k->arena, k->soap.args, k->list->kind, &a->caml, &code, &e) != OK) {
+	if (caml_parse(k->arena, k->soap.args, k->list->kind, &a->caml, &code, &e) !=
+	    OK) {
 		call_fault(k, code, "%s", e.peer);
 		return;
 	}
@@ -187,7 +191,8 @@ op_changes(struct call *k)
 	want.limit = a->caml.limit;
 	want.is_descending = a->caml.is_descending;
 	open_answer(a);
-	if (plan_changes(k->c->engine, k->list, &k->c->who, &want, &to, &a->result, &e) != OK) {
+	if (plan_changes(k->c->engine, k->list, &k->c->who, &want, &to, &a->result, &e) !=
+	    OK) {
 		call_fail(k, &e);
 		return;
 	}

@@ -88,7 +88,8 @@ write_current(struct batch *b, const struct method *m)
 
 	if (m->change.command == COMMAND_NEW || m->change.id == 0)
 		return;
-	if (store_one(b->k->c->engine->store, b->k->list, m->change.id, &item, &row, &e) != OK) {
+	if (store_one(b->k->c->engine->store, b->k->list, m->change.id, &item, &row,
+		&e) != OK) {
 		log_err("the current row", &e);
 		return;
 	}
@@ -134,8 +135,9 @@ log_refusal(const struct method *m, const struct command_result *res, const char
 	if (outcomes[res->outcome].is_ours)
 		log_err("method", &res->err);
 	else
-		log_note("method %.*s: %s %s%s%s", STR_ARG(id), outcomes[res->outcome].code, text,
-		    res->err.detail[0] ? "; " : "", res->err.detail);
+		log_note("method %.*s: %s %s%s%s", STR_ARG(id),
+		    outcomes[res->outcome].code, text, res->err.detail[0] ? "; " : "",
+		    res->err.detail);
 }
 
 static void
@@ -176,7 +178,8 @@ run_method(struct batch *b, const struct xnode *element)
 
 	method_read(a, b->k->list, &b->dates, element, &m);
 	if (b->schema_differs) {
-		write_failure(b, &m, SCHEMA_DIFFERS, "The list's fields have changed since you read "
+		write_failure(b, &m, SCHEMA_DIFFERS,
+		    "The list's fields have changed since you read "
 		    "them. Read the list again.");
 		return true;
 	}
@@ -247,8 +250,10 @@ find_batch(struct batch *b)
 	}
 	n = count_methods(found);
 	if (n > LIMIT_BATCH_METHODS) {
-		call_fault(b->k, NULL, "The batch has %zu methods; at most %d are accepted in one "
-		    "call. Nothing was done; send it in parts.", n, LIMIT_BATCH_METHODS);
+		call_fault(b->k, NULL,
+		    "The batch has %zu methods; at most %d are accepted in one "
+		    "call. Nothing was done; send it in parts.",
+		    n, LIMIT_BATCH_METHODS);
 		return false;
 	}
 	b->element = found;
@@ -269,7 +274,8 @@ check_schema(struct batch *b, struct err *e)
 	struct list_state st;
 	uint64_t version;
 
-	if (!attr_is_true(b, "LockSchema") || !sent.n || !num_u64(sent, UINT64_MAX, &version))
+	if (!attr_is_true(b, "LockSchema") || !sent.n ||
+	    !num_u64(sent, UINT64_MAX, &version))
 		return true;
 	if (plan_state(b->k->c->engine, b->k->list, &st, e) != OK)
 		return false;
@@ -283,7 +289,10 @@ open_batch(struct batch *b)
 	struct call *k = b->k;
 	struct caml_fields *fields = ARENA_NEW(k->arena, struct caml_fields);
 	struct rowset_want want = {
-		.site = k->c->site, .list = k->list, .rights = k->rights, .fields = fields,
+		.site = k->c->site,
+		.list = k->list,
+		.rights = k->rights,
+		.fields = fields,
 		.has_namespace = true,
 	};
 
@@ -320,7 +329,8 @@ op_update(struct call *k)
 	xmlw_close(b->w);
 	soap_end(b->w);
 	if (!xmlw_end(b->w)) {
-		err_set(&e, E_FAILED, "The changes were made, but there was no room for the answer.");
+		err_set(&e, E_FAILED,
+		    "The changes were made, but there was no room for the answer.");
 		err_detail(&e, "spool error %d", k->r->body.error);
 		call_fail(k, &e);
 		return;

@@ -29,10 +29,10 @@ struct special {
 	struct str name;
 	struct str attribute;            /* NULL p: none */
 	enum {
-		SPECIAL_DECLARED,        /* a field of the schema without a column: attribute alone */
-		SPECIAL_ALIAS,           /* attribute besides its own name's */
-		SPECIAL_SILENT           /* a column or the engine has this value: an attribute may
-		                          * stand in a row only once */
+		SPECIAL_DECLARED, /* a field of the schema without a column: attribute alone */
+		SPECIAL_ALIAS,    /* attribute besides its own name's */
+		SPECIAL_SILENT    /* a column or the engine has this value: an attribute
+		                   * may stand in a row only once */
 	} way;
 	unsigned char next;              /* in its bucket; index + 1, 0 ends */
 };
@@ -85,7 +85,8 @@ open_source(struct arena *a, struct rowset *rs, size_t i, struct source *out)
 		return false;
 	if (!is_property && !rs->fields.field[f->field])
 		return false;
-	*out = (struct source){ .column = i, .attribute = attribute(a, is_property, f->name) };
+	*out = (struct source){ .column = i,
+		.attribute = attribute(a, is_property, f->name) };
 	if (is_property && f->alias)
 		out->attribute_alias = attribute(a, true, f->alias);
 	if (needs_conversion(f, &rs->dates))
@@ -134,10 +135,12 @@ open_specials(struct arena *a, struct rowset *rs)
 		if (list_column(l, f->field) >= 0) {
 			add_special(rs, f->name, STR_NULL, SPECIAL_SILENT);
 		} else if (wire_is_declared(l, f)) {
-			shown = rs->fields.field[i] ? attribute(a, false, f->name) : STR_NULL;
+			shown =
+			    rs->fields.field[i] ? attribute(a, false, f->name) : STR_NULL;
 			add_special(rs, f->name, shown, SPECIAL_DECLARED);
 		} else if (f->alias) {
-			add_special(rs, f->name, attribute(a, true, f->alias), SPECIAL_ALIAS);
+			add_special(
+			    rs, f->name, attribute(a, true, f->alias), SPECIAL_ALIAS);
 		}
 	}
 }
@@ -194,8 +197,8 @@ put(struct xmlw *w, struct str name, struct str value)
 
 /* "4;#value": look-ups on the item itself. */
 static void
-put_lookup(struct xmlw *w, struct str name, struct str id, struct str value, struct str more,
-    struct str end)
+put_lookup(struct xmlw *w, struct str name, struct str id, struct str value,
+    struct str more, struct str end)
 {
 	xmlw_attr_begin(w, "", name);
 	xmlw_attr_part(w, id);

@@ -204,7 +204,8 @@ write_type_attributes(struct xmlw *w, const struct wire_field *f, const struct c
 {
 	switch (field_info(f->field)->type) {
 	case VALUE_TEXT:
-		xmlw_attrf(w, "MaxLength", "%" PRIu32, c && c->max_chars ? c->max_chars : TEXT_MAX);
+		xmlw_attrf(w, "MaxLength", "%" PRIu32,
+		    c && c->max_chars ? c->max_chars : TEXT_MAX);
 		break;
 	case VALUE_NOTE:
 		xmlw_attrz(w, "NumLines", "6");
@@ -221,7 +222,8 @@ write_type_attributes(struct xmlw *w, const struct wire_field *f, const struct c
 		xmlw_attrz(w, "Format", "DateOnly");
 		break;
 	case VALUE_STAMP:
-		xmlw_attrz(w, "Format", f->flags & WIRE_DATE_ONLY ? "DateOnly" : "DateTime");
+		xmlw_attrz(
+		    w, "Format", f->flags & WIRE_DATE_ONLY ? "DateOnly" : "DateTime");
 		break;
 	case VALUE_INT:
 	case VALUE_NUMBER:
@@ -266,7 +268,8 @@ write_fields(struct xmlw *w, const struct list *l)
 		write_system_field(w, (enum system_field)i);
 	for (i = 0; i < FIELD__MAX; i++) {
 		f = wire_of(l->kind, (enum field)i);
-		if ((field_info(f->field)->kinds & KIND_BIT(l->kind)) && wire_is_declared(l, f))
+		if ((field_info(f->field)->kinds & KIND_BIT(l->kind)) &&
+		    wire_is_declared(l, f))
 			write_field(w, l, f);
 	}
 	xmlw_close(w);
@@ -389,8 +392,8 @@ schema_write_attributes(struct xmlw *w, struct arena *a, const struct site *site
 }
 
 void
-schema_write(struct xmlw *w, struct arena *a, const struct site *site, const struct list *l,
-    const struct list_state *st, int64_t now)
+schema_write(struct xmlw *w, struct arena *a, const struct site *site,
+    const struct list *l, const struct list_state *st, int64_t now)
 {
 	schema_write_attributes(w, a, site, l, st);
 	write_fields(w, l);

@@ -45,7 +45,8 @@ soap_is_media_type(struct str content_type)
 {
 	struct str type = media_type(content_type);
 
-	return str_ieq(type, STR("text/xml")) || str_ieq(type, STR("application/soap+xml"));
+	return str_ieq(type, STR("text/xml")) ||
+	       str_ieq(type, STR("application/soap+xml"));
 }
 
 /* Without the quotes, single or double, that clients put around it. */
@@ -128,7 +129,8 @@ refuse_xml(const struct request *q, const struct err *e, struct response *r)
 }
 
 bool
-soap_read(struct arena *a, const struct request *q, struct soap_call *out, struct response *r)
+soap_read(struct arena *a, const struct request *q, struct soap_call *out,
+    struct response *r)
 {
 	struct str charset = parameter(q->content_type, STR("charset"));
 	const struct xnode *strange;
@@ -137,7 +139,8 @@ soap_read(struct arena *a, const struct request *q, struct soap_call *out, struc
 
 	*out = (struct soap_call){ .version = version_by_type(q) };
 	read_action(q, out);
-	if (xmlr_parse(a, q->body, charset.p ? arena_dup(a, charset).p : NULL, &root, &e) != OK)
+	if (xmlr_parse(
+		a, q->body, charset.p ? arena_dup(a, charset).p : NULL, &root, &e) != OK)
 		return refuse_xml(q, &e, r);
 	if (strcmp(xnode_name(root), "Envelope") != 0) {
 		soap_fault(r, q, out->version, SOAP_CLIENT, NULL,
@@ -150,8 +153,9 @@ soap_read(struct arena *a, const struct request *q, struct soap_call *out, struc
 		out->version = SOAP_12;
 	} else {
 		soap_fault(r, q, out->version, SOAP_VERSION_MISMATCH, NULL,
-		    "The Envelope is of the namespace \"%s\"; SOAP 1.1 (%s) and 1.2 (%s) are "
-		    "understood.", xnode_ns(root), NS_11, NS_12);
+		    "The Envelope is of the namespace \"%s\"; SOAP 1.1 (%s) and 1.2 (%s) "
+		    "are understood.",
+		    xnode_ns(root), NS_11, NS_12);
 		return false;
 	}
 	strange = strange_header(a, root);
@@ -165,7 +169,8 @@ soap_read(struct arena *a, const struct request *q, struct soap_call *out, struc
 	out->args = root ? xnode_first(root) : NULL;
 	if (!out->args) {
 		soap_fault(r, q, out->version, SOAP_CLIENT, NULL,
-		    "The SOAP Body is missing or empty; it must hold the operation's element.");
+		    "The SOAP Body is missing or empty; it must hold the operation's "
+		    "element.");
 		return false;
 	}
 	out->operation = xnode_name(out->args);
@@ -223,8 +228,8 @@ write_detail(struct xmlw *w, const char *element, const char *code, const char *
 }
 
 static void
-write_fault(struct xmlw *w, enum soap_version version, enum soap_blame blame, const char *code,
-    const char *text)
+write_fault(struct xmlw *w, enum soap_version version, enum soap_blame blame,
+    const char *code, const char *text)
 {
 	const char *who = versions[version].blame[blame];
 
@@ -278,7 +283,8 @@ soap_fault(struct response *r, const struct request *q, enum soap_version versio
 	write_fault(&w, version, blame, code, text);
 	if (!xmlw_end(&w))
 		response_error(r, 500, "%s", text);
-	r->note.outcome = outcome_name(blame == SOAP_SERVER && !code ? E_FAILED : E_INVALID);
+	r->note.outcome =
+	    outcome_name(blame == SOAP_SERVER && !code ? E_FAILED : E_INVALID);
 	r->note.detail = code;
 	log_note("fault %s: %s", code ? code : "-", text);
 }

@@ -17,7 +17,8 @@
  * are doubled; in the column they are not (is_wire false).
  */
 static void
-split_url(struct arena *a, struct str s, bool is_wire, struct str *address, struct str *text)
+split_url(
+    struct arena *a, struct str s, bool is_wire, struct str *address, struct str *text)
 {
 	char *out = arena_get(a, s.n + 1);
 	size_t i, n = 0;
@@ -171,7 +172,8 @@ get_binary(struct arena *a, struct str s, struct str *out)
 	size_t i;
 
 	for (i = 0; i < s.n; i++) {
-		hex[i] = s.p[i] >= 'a' && s.p[i] <= 'f' ? (char)(s.p[i] - 'a' + 'A') : s.p[i];
+		hex[i] =
+		    s.p[i] >= 'a' && s.p[i] <= 'f' ? (char)(s.p[i] - 'a' + 'A') : s.p[i];
 		if (!strchr("0123456789ABCDEF", hex[i]))
 			return false;
 	}
@@ -182,7 +184,8 @@ get_binary(struct arena *a, struct str s, struct str *out)
 /* ---- both ways ---- */
 
 struct str
-wire_put(struct arena *a, const struct wire_field *f, struct str v, const struct wire_dates *d)
+wire_put(
+    struct arena *a, const struct wire_field *f, struct str v, const struct wire_dates *d)
 {
 	if (!v.p)
 		return v;
@@ -190,7 +193,8 @@ wire_put(struct arena *a, const struct wire_field *f, struct str v, const struct
 	case VALUE_URL:
 		return v.n ? put_url(a, v) : v;
 	case VALUE_DATE:
-		return arena_fmt(a, "%.*s%s", STR_ARG(v), d->in_utc ? "T00:00:00Z" : " 00:00:00");
+		return arena_fmt(
+		    a, "%.*s%s", STR_ARG(v), d->in_utc ? "T00:00:00Z" : " 00:00:00");
 	case VALUE_STAMP:
 		return put_stamp(a, v, d);
 	case VALUE_TEXT:
@@ -210,11 +214,12 @@ wire_put(struct arena *a, const struct wire_field *f, struct str v, const struct
 static const struct {
 	const char *code, *expected;
 } expectations[VALUE__MAX] = {
-	[VALUE_INT]    = { "0x8102001a", "a whole number, like 42" },
+	[VALUE_INT] = { "0x8102001a", "a whole number, like 42" },
 	[VALUE_NUMBER] = { "0x8102001a", "a number with a decimal point, like 0.5" },
-	[VALUE_BOOL]   = { "0x8102001f", "1 or 0" },
-	[VALUE_DATE]   = { "0x8102001c", "a date from 1601 to 4500, like 2026-03-05T00:00:00Z" },
-	[VALUE_STAMP]  = { "0x8102001c",
+	[VALUE_BOOL] = { "0x8102001f", "1 or 0" },
+	[VALUE_DATE] = { "0x8102001c",
+	    "a date from 1601 to 4500, like 2026-03-05T00:00:00Z" },
+	[VALUE_STAMP] = { "0x8102001c",
 	    "a date and time from 1601 to 4500, like 2026-03-05T09:00:00Z" },
 	[VALUE_BINARY] = { "0x8102001d", "hexadecimal digits in pairs" },
 };
@@ -268,7 +273,8 @@ wire_get(struct arena *a, const struct wire_field *f, struct str text,
 	bool is_text = !expectations[type].code;
 	struct str s = is_text ? text : str_trim(text), shown;
 
-	if (s.n == 0) { /* an empty field clears; text knows an empty text, nothing else does */
+	if (s.n ==
+	    0) { /* an empty field clears; text knows an empty text, nothing else does */
 		*out = is_text && type != VALUE_URL ? STR("") : STR_NULL;
 		return true;
 	}
