@@ -207,3 +207,13 @@ store_items_update(struct store *s, const struct list *l, const struct item *ite
 	}
 	return maria_do_many(s, S_ITEM_UPDATE, arg, WIDTH, n, e);
 }
+
+enum outcome
+store_restored(struct store *s, const struct list *l, uint32_t by, struct err *e)
+{
+	const struct db_arg raise[] = { DB_ARG_U64(by), DB_ARG_U64(l->no) };
+	const struct db_arg forget[] = { DB_ARG_U64(l->no) };
+	enum outcome rc = maria_do(s, S_ITEMS_RAISE, raise, 2, e);
+
+	return rc == OK ? maria_do(s, S_CHANGES_FORGET, forget, 1, e) : rc;
+}

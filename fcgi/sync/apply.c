@@ -222,6 +222,10 @@ reread(struct change_run *r, struct str key, struct inbox_row **announced, size_
 	/* Inbox first, then the row: what arrives in between keeps its announcement. */
 	enum outcome o = store_inbox_of(r->g->store, r->l, key, announced, n, r->e);
 
+	/* A mark says: this version was shown with other values. The client saw those, perhaps. */
+	for (size_t i = 0; o == OK && r->c->expected && i < *n; i++)
+		if ((*announced)[i].is_changed)
+			return catch_up(r);
 	if (o == OK)
 		o = store_rows(r->g->store, r->l, &key, 1, &row, r->e);
 	if (o == OK)

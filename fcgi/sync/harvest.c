@@ -540,7 +540,7 @@ harvest_prepare(struct engine *g, const struct list *l, struct err *e)
 static enum outcome
 open_incarnation(struct engine *g, const struct list *l, struct list_state *st, struct err *e)
 {
-	enum outcome o = store_versions_raise(g->store, l, RESTORED_VERSION_GAP, e);
+	enum outcome o = store_restored(g->store, l, RESTORED_VERSION_GAP, e);
 
 	st->incarnation++;
 	st->next_id += RESTORED_ID_GAP;

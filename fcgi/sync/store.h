@@ -197,9 +197,13 @@ enum outcome store_one(struct store *s, const struct list *l, uint32_t id, struc
     struct row *row, struct err *e) WARN_UNUSED;
 
 /* ---- housekeeping ---- */
-/* Add `by` to the version of every item (the database was restored). Under the list's lock. */
-enum outcome store_versions_raise(struct store *s, const struct list *l, uint32_t by,
-    struct err *e) WARN_UNUSED;
+/*
+ * The database was restored: add `by` to the version of every item and forget
+ * the log, so that no token of before stands any more. Under the list's lock;
+ * the caller adds a CHANGE_START in the same transaction.
+ */
+enum outcome store_restored(struct store *s, const struct list *l, uint32_t by, struct err *e)
+    WARN_UNUSED;
 /* Tombstones, changes, receipts older than their UTC second; the newest change always stays. */
 enum outcome store_purge(struct store *s, const struct list *l, int64_t tombstones_before,
     int64_t receipts_before, struct err *e) WARN_UNUSED;

@@ -159,14 +159,14 @@ store_items_update(struct store *s, const struct list *l, const struct item *ite
 }
 
 enum outcome
-store_versions_raise(struct store *s, const struct list *l, uint32_t by, struct err *e)
+store_restored(struct store *s, const struct list *l, uint32_t by, struct err *e)
 {
 	struct table *t = &s->w->table[T_ITEM];
-	enum outcome o = fake_enter(s, "store_versions_raise", INSIDE, e);
+	enum outcome o = fake_enter(s, "store_restored", INSIDE, e);
 
 	(void)l;
 	if (o == OK)
-		fake_want_lock(s, "store_versions_raise");
+		fake_want_lock(s, "store_restored");
 	for (size_t i = 0; o == OK && i < t->n; i++) {
 		const struct item *old = table_latest(t->rec[i]);
 		struct item *copy;
@@ -178,6 +178,10 @@ store_versions_raise(struct store *s, const struct list *l, uint32_t by, struct 
 		copy->version += by;
 		o = fake_put(s, t->rec[i], copy, e);
 	}
+	t = &s->w->table[T_CHANGE];
+	for (size_t i = 0; o == OK && i < t->n; i++)
+		if (table_latest(t->rec[i]))
+			o = fake_put(s, t->rec[i], NULL, e);
 	return o;
 }
 
