@@ -245,8 +245,13 @@ db_exec(struct db *db, const char *sql, struct err *e)
 	db->number = 0;
 	if (mysql_real_query(db->my, sql, strlen(sql)))
 		return fail_connection(db, sql, e);
-	if (mysql_field_count(db->my)) /* a result that nobody asked for */
-		mysql_free_result(mysql_store_result(db->my));
+	if (mysql_field_count(db->my)) { /* a result that nobody asked for, errors in it */
+		MYSQL_RES *rows = mysql_store_result(db->my);
+
+		if (!rows)
+			return fail_connection(db, sql, e);
+		mysql_free_result(rows);
+	}
 	return OK;
 }
 
