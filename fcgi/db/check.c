@@ -48,20 +48,31 @@ check_near(struct check *c, const struct dba_column *col, size_t n, const char *
 }
 
 unsigned
-check_prepare(struct check *c, const char *sql, struct err *e)
+check_run(struct check *c, const char *sql, struct err *e)
 {
-	struct db_stmt *st = NULL;
 	unsigned number;
 
-	if (db_prepare(c->d.db, sql, &st, e) == OK) {
-		db_unprepare(&st);
+	if (db_exec(c->d.db, sql, e) == OK)
 		return 0;
-	}
 	number = db_errno(c->d.db);
 	return number ? number : 1;
 }
 
 /* ---- the view ---- */
+
+/* A view whose tables have changed below it answers every question with an error. */
+static bool
+is_readable(struct check *c)
+{
+	struct err e = { 0 };
+
+	if (!check_run(c, arena_fmt(c->d.arena, "SELECT * FROM %s LIMIT 0", dba_place(c->d.arena,
+	    c->l->schema, c->l->view)).p, &e))
+		return true;
+	CHECK_ERROR(c, check_at(c, "source", "view"), "%s.%s cannot be read; MariaDB says %s",
+	    c->l->schema, c->l->view, e.detail);
+	return false;
+}
 
 /* No such view: the nearest name of its schema, or that there is no such schema. */
 static enum outcome
@@ -76,8 +87,13 @@ no_view(struct check *c, struct err *e)
 	if (rc != OK)
 		return rc;
 	near_init(&near, str_of(l->view));
-	for (size_t i = 0; i < r.n; i++)
+	for (size_t i = 0; i < r.n; i++) {
+		/* it is there, and has no columns that the server could tell */
+		if (strcmp(rows_text(&r, i, 0), l->view) == 0)
+			return is_readable(c) ? err_set(e, E_FAILED, "the columns of %s.%s cannot "
+			    "be read", l->schema, l->view) : OK;
 		near_try(&near, rows_text(&r, i, 0));
+	}
 	if (!r.n)
 		CHECK_ERROR(c, check_at(c, "source", "view"), "there is no schema \"%s\", or it is "
 		    "empty, or the account that looks may not see it", l->schema);
@@ -162,20 +178,6 @@ check_columns(struct check *c)
 	for (size_t i = 0; i < l->constant_n; i++)
 		(void)need_column(c, check_at(c, "defaults", l->constant[i].column),
 		    l->constant[i].column);
-}
-
-/* A view whose tables have changed below it answers every question with an error. */
-static bool
-is_readable(struct check *c)
-{
-	struct err e = { 0 };
-
-	if (!check_prepare(c, arena_fmt(c->d.arena, "SELECT * FROM %s", dba_place(c->d.arena,
-	    c->l->schema, c->l->view)).p, &e))
-		return true;
-	CHECK_ERROR(c, check_at(c, "source", "view"), "%s.%s cannot be read; MariaDB says %s",
-	    c->l->schema, c->l->view, e.detail);
-	return false;
 }
 
 static enum outcome

@@ -1,6 +1,8 @@
 /*
  * check_write.c -- may clients' changes reach the view? MariaDB is asked by
- * preparing the statements that the server would use; nothing is executed.
+ * the statements that the server would use, WHERE FALSE: nothing is changed.
+ * (Preparing them is not enough: for a view of one table, a computed column is
+ * found out only when the statement runs.)
  */
 #include "checking.h"
 
@@ -22,7 +24,7 @@ check_updates(struct check *c)
 	for (size_t i = 0; i < l->column_n; i++) {
 		struct column *col = &l->column[i];
 		const char *name = dba_name(c->d.arena, col->name);
-		unsigned number = check_prepare(c, arena_fmt(c->d.arena, "UPDATE %s SET %s = %s "
+		unsigned number = check_run(c, arena_fmt(c->d.arena, "UPDATE %s SET %s = %s "
 		    "WHERE FALSE", view_name(c), name, name).p, &e);
 
 		c->is_writable[i] = number == 0;
@@ -64,11 +66,12 @@ is_filled(const struct check *c, const char *name)
 	    (l->key_from == KEY_UUID && strcasecmp(l->key[0], name) == 0);
 }
 
+/* An INSERT of no row with the columns that we would fill. */
 static unsigned
-prepare_insert(struct check *c, struct err *e)
+try_insert(struct check *c, struct err *e)
 {
 	struct arena *a = c->d.arena;
-	struct str names = STR(""), marks = STR("");
+	struct str names = STR(""), values = STR("");
 
 	for (size_t i = 0; i < c->column_n; i++) {
 		const char *name = c->column[i].type.name;
@@ -76,28 +79,40 @@ prepare_insert(struct check *c, struct err *e)
 		if (!is_filled(c, name))
 			continue;
 		names = arena_fmt(a, "%s%s%s", names.p, names.n ? ", " : "", dba_name(a, name));
-		marks = arena_fmt(a, "%s%s?", marks.p, marks.n ? ", " : "");
+		values = arena_fmt(a, "%s%sNULL", values.p, values.n ? ", " : "");
 	}
-	return check_prepare(c, arena_fmt(a, "INSERT INTO %s (%s) VALUES (%s)", view_name(c),
-	    names.p, marks.p).p, e);
+	return check_run(c, arena_fmt(a, "INSERT INTO %s (%s) SELECT %s FROM DUAL WHERE FALSE",
+	    view_name(c), names.p, values.n ? values.p : "1").p, e);
 }
 
-/* Column of the view that shows a base table's column; NULL: none does. */
+/* Column of the view that shows a table's column, by the server's text of the view; NULL: none. */
 static const char *
-shown_as(const struct db_column *shape, size_t n, const char *table, const char *column)
+shown_as(struct check *c, const char *definition, const char *column)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(shape[i].table, table) == 0 && strcmp(shape[i].origin, column) == 0)
-			return shape[i].name;
+	const char *mark = arena_fmt(c->d.arena, ".%s AS ", dba_name(c->d.arena, column)).p;
+	const char *at = definition ? strstr(definition, mark) : NULL;
+
+	if (!definition)
+		return column; /* a table, and not a view */
+	if (!at)
+		return NULL;
+	for (size_t i = 0; i < c->column_n; i++) {
+		const char *name = dba_name(c->d.arena, c->column[i].type.name);
+
+		if (strncmp(at + strlen(mark), name, strlen(name)) == 0)
+			return c->column[i].type.name;
+	}
 	return NULL;
 }
 
 static void
 needs_value(struct check *c, const char *table, const char *column, const char *shown)
 {
-	if (shown && is_filled(c, shown))
-		return;
-	if (shown)
+	if (shown && strcasecmp(shown, c->l->key[0]) == 0 && c->l->key_from == KEY_AUTO)
+		CHECK_ERROR(c, check_at(c, "write", "key_from"), "is auto, but column \"%s\" of %s "
+		    "is not AUTO_INCREMENT: use uuid, or map the key to a field and use fields",
+		    column, table);
+	else if (shown)
 		CHECK_ERROR(c, check_at(c, "write", "allow"), "insert is allowed, but column \"%s\" "
 		    "of %s needs a value and nothing fills it: map a field to \"%s\", or name it "
 		    "in [defaults]", column, table, shown);
@@ -107,32 +122,42 @@ needs_value(struct check *c, const char *table, const char *column, const char *
 		    "table, or add it to the view and to [defaults]", column, table);
 }
 
-/* NOT NULL columns of the table that is inserted into, which nothing fills. */
+/* Name the columns that the server misses. */
 static enum outcome
-check_needed(struct check *c, const struct dba_table *t, const struct db_column *shape, size_t n,
-    struct err *e)
+name_needed(struct check *c, const struct dba_table *t, const char *definition, struct err *e)
 {
 	struct dba_column *col;
-	size_t col_n;
-	enum outcome rc = dba_columns(&c->d, t->schema, t->name, &col, &col_n, e);
-	bool is_target = false;
+	size_t n;
+	enum outcome rc = dba_columns(&c->d, t->schema, t->name, &col, &n, e);
 
-	/* which table that is follows from where the filled columns come from */
-	for (size_t i = 0; i < n; i++)
-		is_target |= strcmp(shape[i].table, t->name) == 0 && is_filled(c, shape[i].name);
-	for (size_t i = 0; rc == OK && is_target && i < col_n; i++) {
-		const char *shown = shown_as(shape, n, t->name, col[i].type.name);
-		bool is_key = shown && strcasecmp(shown, c->l->key[0]) == 0;
+	for (size_t i = 0; rc == OK && i < n; i++) {
+		const char *shown;
 
-		if (is_key && c->l->key_from == KEY_AUTO && !col[i].is_auto &&
-		    !col[i].type.has_default)
-			CHECK_ERROR(c, check_at(c, "write", "key_from"), "is auto, but column "
-			    "\"%s\" of %s is not AUTO_INCREMENT: use uuid, or map the key to a "
-			    "field and use fields", col[i].type.name, t->name);
-		else if (!col[i].type.is_nullable && !col[i].type.has_default &&
-		    !col[i].is_auto && !col[i].is_generated)
+		if (col[i].type.is_nullable || col[i].type.has_default || col[i].is_auto ||
+		    col[i].is_generated)
+			continue;
+		shown = shown_as(c, definition, col[i].type.name);
+		if (!shown || !is_filled(c, shown))
 			needs_value(c, t->name, col[i].type.name, shown);
 	}
+	return rc;
+}
+
+static enum outcome
+check_needed(struct check *c, const char *said, struct err *e)
+{
+	const char *of[] = { c->l->schema, c->l->view };
+	size_t errors = c->p->error_n;
+	struct rows r;
+	enum outcome rc = dba_ask(&c->d, &r, "SELECT view_definition FROM information_schema.views "
+	    "WHERE table_schema = ? AND table_name = ?", of, 2, e);
+
+	for (size_t i = 0; rc == OK && i < c->base_n; i++)
+		if (!c->base[i].is_view)
+			rc = name_needed(c, &c->base[i], r.n ? rows_text(&r, 0, 0) : NULL, e);
+	if (rc == OK && c->p->error_n == errors)
+		CHECK_ERROR(c, check_at(c, "write", "allow"), "insert is allowed, but a column below "
+		    "the view needs a value that nothing gives it (%s)", said);
 	return rc;
 }
 
@@ -152,28 +177,19 @@ check_uuid(struct check *c)
 static enum outcome
 check_inserts(struct check *c, struct err *e)
 {
-	struct db_stmt *st = NULL;
-	const struct db_column *shape;
 	struct err why = { 0 };
-	size_t n;
-	enum outcome rc;
+	unsigned number = try_insert(c, &why);
 
-	if (prepare_insert(c, &why)) {
+	if (number == 1364 || number == 1423)
+		return check_needed(c, why.detail, e);
+	if (number)
 		CHECK_ERROR(c, check_at(c, "write", "allow"), "MariaDB cannot insert into %s.%s "
 		    "(%s): take `insert` out of allow, map only columns of one table to fields "
 		    "that are not read-only, or make the view insertable", c->l->schema,
 		    c->l->view, why.detail);
-		return OK;
-	}
-	check_uuid(c);
-	rc = db_prepare(c->d.db, arena_fmt(c->d.arena, "SELECT * FROM %s", view_name(c)).p, &st,
-	    e);
-	n = rc == OK ? db_columns(st, &shape) : 0;
-	for (size_t i = 0; rc == OK && i < c->base_n; i++)
-		if (!c->base[i].is_view)
-			rc = check_needed(c, &c->base[i], shape, n, e);
-	db_unprepare(&st);
-	return rc;
+	else
+		check_uuid(c);
+	return OK;
 }
 
 /* ---- delete ---- */
@@ -210,14 +226,14 @@ check_deletes(struct check *c, struct err *e)
 
 		sql = arena_fmt(c->d.arena, "UPDATE %s SET %s = %s WHERE FALSE", view_name(c), name,
 		    name).p;
-		if (check_prepare(c, sql, &why))
+		if (check_run(c, sql, &why))
 			CHECK_ERROR(c, check_at(c, "write", "delete"), "column \"%s\" cannot be "
 			    "updated through the view (%s); use delete_from, or take `delete` out "
 			    "of allow", l->delete_set, why.detail);
 		return OK;
 	}
 	sql = arena_fmt(c->d.arena, "DELETE FROM %s WHERE FALSE", view_name(c)).p;
-	if (check_prepare(c, sql, &why))
+	if (check_run(c, sql, &why))
 		CHECK_ERROR(c, check_at(c, "write", "allow"), "MariaDB cannot delete from %s.%s "
 		    "(%s): name the table in delete_from = schema.table:column, mark rows with "
 		    "delete = set COLUMN=VALUE, or take `delete` out of allow", l->schema, l->view,

@@ -25,8 +25,8 @@ const struct ini_entry *check_at(struct check *c, const char *section, const cha
 const struct ini_entry *check_field(struct check *c, const struct column *col);
 /* "; did you mean x?" among columns, or "". */
 const char *check_near(struct check *c, const struct dba_column *col, size_t n, const char *name);
-/* The server's refusal of a statement that is only prepared: its number, 0 when it is fine. */
-unsigned check_prepare(struct check *c, const char *sql, struct err *e);
+/* The server's refusal of a statement that changes nothing: its number, 0 when it is fine. */
+unsigned check_run(struct check *c, const char *sql, struct err *e);
 
 #define CHECK_ERROR(c, at, ...) ini_problem((c)->p, (c)->l->file, (at), __VA_ARGS__)
 #define CHECK_WARN(c, at, ...) ini_warning((c)->p, (c)->l->file, (at), __VA_ARGS__)
