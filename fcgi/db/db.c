@@ -283,7 +283,8 @@ db_rollback(struct db *db)
 
 /* ---- statements ---- */
 
-#define SHAPE_FLAGS (UNSIGNED_FLAG | BINARY_FLAG | ENUM_FLAG | SET_FLAG | ZEROFILL_FLAG | TIMESTAMP_FLAG)
+/* BINARY_FLAG depends on the statement around a column; charset says the same */
+#define SHAPE_FLAGS (UNSIGNED_FLAG | ENUM_FLAG | SET_FLAG | ZEROFILL_FLAG | TIMESTAMP_FLAG)
 
 static bool
 same_shape(const struct db_column *c, const MYSQL_FIELD *f)

@@ -7,7 +7,7 @@ $(BUILD)/tests/db/server.o: tests/db/server.c
 	$(CC) $(ALLFLAGS) $(INC_db) -Itests/db -c -o $@ $<
 $(DB_PROGRAMS): $(BUILD)/tests/db/%: tests/db/%.c $(BUILD)/tests/db/server.o $(DB_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(ALLFLAGS) $(INC_db) -Itests/db -o $@ $< $(BUILD)/tests/db/server.o $(DB_LIBS) -lcmocka $(LIBS)
+	$(CC) $(ALLFLAGS) $(INC_db) -Itests/db -o $@ $< $(BUILD)/tests/db/server.o -Wl,--start-group $(DB_LIBS) -Wl,--end-group -lcmocka $(LIBS)
 
 db-tests: $(DB_PROGRAMS)
 .PHONY: db-tests
