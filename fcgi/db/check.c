@@ -183,7 +183,8 @@ check_columns(struct check *c)
 static enum outcome
 check_all(struct check *c, struct err *e)
 {
-	struct ini_problems quiet = { .arena = c->d.arena };
+	/* problems borrow names from the file: it lives as long as they do */
+	struct ini_problems quiet = { .arena = c->p->arena };
 	struct dba_column *column;
 	size_t errors = c->p->error_n;
 	enum outcome rc;
