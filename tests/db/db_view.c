@@ -545,6 +545,92 @@ test_plans_use_keys(void **state)
 	plans("VARCHAR(40) CHARACTER SET latin1", 705, "eq_ref");
 }
 
+/* ---- views of every make ---- */
+
+static enum outcome
+count_good(void *arg, const struct item *item, const struct row *row, struct err *e)
+{
+	unsigned *n = arg;
+
+	(void)e;
+	assert_non_null(row);
+	assert_int_equal(row->state, ROW_GOOD);
+	assert_memory_equal(row->print, item->print, HASH_LEN);
+	++*n;
+	return OK;
+}
+
+/* Columns of every type, NULL or not, through each statement: none may call the view changed. */
+static void
+test_views_of_every_make(void **state)
+{
+	static const char *const makes[] = {
+		"ALGORITHM=MERGE VIEW %s AS SELECT * FROM allkinds",
+		"ALGORITHM=TEMPTABLE VIEW %s AS SELECT * FROM allkinds",
+		"VIEW %s AS SELECT * FROM allkinds UNION ALL SELECT * FROM allkinds WHERE FALSE",
+		"VIEW %s AS SELECT a.* FROM anchor b LEFT JOIN allkinds a ON a.id = b.id",
+		"VIEW %s AS SELECT a.* FROM allkinds a JOIN anchor b ON a.id = b.id",
+		"VIEW %s AS SELECT * FROM mk1",
+	};
+	struct str keys[80];
+	struct buf sql;
+	size_t i, k, n = 0, m;
+
+	(void)state;
+	buf_init(&sql, MIB);
+	buf_addf(&sql, "CREATE TABLE allkinds (id INT, UNIQUE (id)");
+	for (i = 0; i < KIND_N; i++)
+		buf_addf(&sql, ", %s %s%s", kinds[i].name, kinds[i].type,
+		    i % 2 || strstr(kinds[i].type, "NULL") ? "" : " NOT NULL");
+	buf_addf(&sql, ")");
+	server_sql(db, "%s;\nCREATE TABLE anchor (id INT PRIMARY KEY)", sql.p);
+	buf_clear(&sql);
+	server_sql(db, "SET sql_mode = ''");
+	for (i = 0; i < KIND_N; i++)
+		for (k = 0; k < 6 && kinds[i].values[k]; k++) {
+			server_sql(db, "INSERT INTO allkinds (id, %s) VALUES (%zu, %s);\n"
+			    "INSERT INTO anchor VALUES (%zu)", kinds[i].name, n + 1,
+			    kinds[i].values[k], n + 1);
+			keys[n] = arena_fmt(&arena, "%zu", n + 1);
+			n++;
+		}
+	server_sql(db, "SET sql_mode = 'STRICT_ALL_TABLES'");
+	for (m = 0; m < sizeof(makes) / sizeof(*makes); m++) {
+		struct test_list t;
+		struct item item;
+		struct row row;
+		unsigned good = 0, differ = 0;
+		char name[8];
+
+		snprintf(name, sizeof(name), "mk%zu", m);
+		buf_addf(&sql, "CREATE OR REPLACE ");
+		i = (size_t)(strstr(makes[m], "%s") - makes[m]);
+		buf_add(&sql, makes[m], i);
+		buf_addf(&sql, "%s%s", name, makes[m] + i + 2);
+		server_sql(db, "%s", sql.p);
+		buf_clear(&sql);
+		list_make(&t, db, 800 + (unsigned)m, "t", name, "id", NULL);
+		for (i = 0; i < KIND_N; i++)
+			list_add(&t, (enum field)(FIELD_BIRTHDAY + i), kinds[i].name,
+			    kinds[i].value == VALUE_BINARY ? VALUE_BINARY : VALUE_TEXT);
+		list_bind(&t, s);
+		scan_finds(&t, n);
+		number_rows(&t, keys, n);
+		scan_finds(&t, 0);
+		assert_ok(store_walk(s, &t.l, &(struct walk){ 0 }, count_good, &good, oops));
+		assert_int_equal(good, n);
+		assert_ok(store_diff(s, &t.l, 1, 10000, 1000, count_good, &differ, oops));
+		assert_int_equal(differ, n);
+		assert_ok(store_one(s, &t.l, 1, &item, &row, oops));
+		assert_int_equal(row.state, ROW_GOOD);
+		assert_ok(store_begin(s, oops));
+		assert_ok(store_row_lock(s, &t.l, keys[0], &row, oops));
+		assert_int_equal(row.state, ROW_GOOD);
+		store_abort(s);
+		list_free(&t);
+	}
+}
+
 int
 main(void)
 {
@@ -559,6 +645,7 @@ main(void)
 		cmocka_unit_test(test_what_does_not_fit),
 		cmocka_unit_test(test_a_view_that_changes_under_us),
 		cmocka_unit_test(test_plans_use_keys),
+		cmocka_unit_test(test_views_of_every_make),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
