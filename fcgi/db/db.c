@@ -695,21 +695,29 @@ db_shape_changed(const struct db_stmt *st)
 	return st->is_other_shape;
 }
 
-bool
-db_shape_like(const struct db_stmt *st, const struct db_stmt *like)
+/* Decimals of a text mean nothing: CONCAT's are 0 in one protocol and 39 in the other. */
+static bool
+is_string_type(unsigned type)
+{
+	return type == MYSQL_TYPE_VAR_STRING || type == MYSQL_TYPE_STRING ||
+	    type == MYSQL_TYPE_VARCHAR;
+}
+
+const char *
+db_shape_unlike(const struct db_stmt *st, const struct db_stmt *like)
 {
 	size_t i;
 
 	if (st->n < like->n)
-		return false;
+		return "the number of columns";
 	for (i = 0; i < like->n; i++) {
 		const struct db_column *a = &st->column[st->n - like->n + i], *b = &like->column[i];
 
 		if (a->type != b->type || a->length != b->length || a->charset != b->charset ||
-		    a->decimals != b->decimals || ((a->flags ^ b->flags) & SHAPE_FLAGS) != 0)
-			return false;
+		    (a->decimals != b->decimals && !is_string_type(a->type)) || ((a->flags ^ b->flags) & SHAPE_FLAGS) != 0)
+			return b->name;
 	}
-	return true;
+	return NULL;
 }
 
 size_t

@@ -83,8 +83,11 @@ size_t db_columns(const struct db_stmt *st, const struct db_column **out);
  * columns) than the one prepared: what it reads was altered.
  */
 bool db_shape_changed(const struct db_stmt *st);
-/* The last columns of st, as many as `like` has, have the shape of those of `like`. */
-bool db_shape_like(const struct db_stmt *st, const struct db_stmt *like);
+/*
+ * The last columns of st, as many as `like` has, have the shape of those of
+ * `like`: NULL, or the name of the first that has not. Borrowed from like.
+ */
+const char *db_shape_unlike(const struct db_stmt *st, const struct db_stmt *like);
 /* MariaDB's number of the last error on this connection (1062, 1146, ...), 0 none. */
 unsigned db_errno(const struct db *db);
 /* The last error says that something is not there, or not as it was bound, or no longer allowed. */

@@ -71,11 +71,21 @@ feed_read(struct feed *f, struct db_stmt *st, struct err *e)
 	return rc == E_NOT_FOUND ? OK : view_failed(f->s, f->v, rc, e);
 }
 
+static enum outcome
+other_shape(struct feed *f, const char *what, struct err *e)
+{
+	enum outcome rc = view_stale(f->v, e);
+
+	err_detail(e, "%s has another type than when the list was bound", what);
+	return rc;
+}
+
 /* Text that holds integers only. */
 static enum outcome
 feed_text(struct feed *f, struct buf *sql, struct err *e)
 {
 	struct db_stmt *st = NULL, *like;
+	const char *unlike;
 	enum outcome rc;
 
 	if (sql->failed)
@@ -85,7 +95,8 @@ feed_text(struct feed *f, struct buf *sql, struct err *e)
 		rc = db_query(f->s->db, sql->p, &st, e);
 	if (rc != OK)
 		return view_failed(f->s, f->v, rc, e);
-	rc = db_shape_like(st, like) ? feed_read(f, st, e) : view_stale(f->v, e);
+	unlike = db_shape_unlike(st, like);
+	rc = unlike ? other_shape(f, unlike, e) : feed_read(f, st, e);
 	db_unprepare(&st);
 	return rc;
 }
@@ -96,6 +107,7 @@ feed_stmt(struct feed *f, enum view_stmt which, const struct db_arg *arg, size_t
 	struct db_stmt *st = NULL, *like;
 	enum outcome rc = view_prepare(f->s, f->v, VIEW_ROWS_1, &like, e);
 	bool is_first = !f->v->stmt[which];
+	const char *unlike = NULL;
 
 	if (rc == OK)
 		rc = view_prepare(f->s, f->v, which, &st, e);
@@ -103,9 +115,13 @@ feed_stmt(struct feed *f, enum view_stmt which, const struct db_arg *arg, size_t
 		rc = db_run(st, arg, n, e);
 	if (rc != OK)
 		return view_failed(f->s, f->v, rc, e);
-	if (db_shape_changed(st) || (is_first && !db_shape_like(st, like))) {
+	if (is_first)
+		unlike = db_shape_unlike(st, like);
+	if (db_shape_changed(st))
+		unlike = "a column";
+	if (unlike) {
 		db_reset(st);
-		return view_stale(f->v, e);
+		return other_shape(f, unlike, e);
 	}
 	return feed_read(f, st, e);
 }

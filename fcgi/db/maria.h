@@ -17,7 +17,6 @@ struct store {
 	struct hash hash;
 	struct db_stmt *stmt[STMT__MAX];
 	struct view *views;        /* bound lists */
-	bool was_lost;             /* the last call found the connection dead */
 	int64_t used_s;            /* monotonic: last time that the connection was known to work */
 };
 

@@ -122,7 +122,6 @@ store_connect(struct store *s, bool *is_new, struct err *e)
 	enum outcome rc;
 
 	*is_new = false;
-	s->was_lost = false;
 	if (s->db && !db_is_lost(s->db) && now - s->used_s >= IDLE_S &&
 	    db_exec(s->db, "DO 0", e) != OK)
 		disconnect(s);
@@ -134,7 +133,6 @@ store_connect(struct store *s, bool *is_new, struct err *e)
 	rc = connect_now(s, e);
 	*is_new = rc == OK;
 	s->used_s = now;
-	s->was_lost = rc != OK;
 	return rc;
 }
 
@@ -151,7 +149,6 @@ maria_ready(struct store *s, struct err *e)
 {
 	if (s->db && !db_is_lost(s->db))
 		return OK;
-	s->was_lost = true;
 	return err_set(e, E_UNAVAILABLE, "The database cannot be reached at the moment. "
 	    "Try again in a minute.");
 }
