@@ -286,6 +286,23 @@ act_local(struct client *c)
 		copy_remove(c, p);
 }
 
+/* A user who edits what has just come in, and sends it at once. */
+static void
+act_at_once(struct client *c)
+{
+	struct copy *p;
+
+	client_fetch(c);
+	p = c->newest ? copy_of(c, c->newest) : NULL;
+	if (!p)
+		return;
+	if (chance_in(c->chance, 200))
+		p->is_dropped = true;
+	else
+		edit(c, p);
+	client_send(c, 2);
+}
+
 void
 client_act(struct client *c)
 {
@@ -302,6 +319,8 @@ client_act(struct client *c)
 		client_echo(c);
 	else if (n < 94)
 		client_resync(c);
+	else if (n < 97)
+		act_at_once(c);
 	else
 		for (int i = 0; i < 4 && !client_fetch(c); i++)
 			continue;
@@ -311,6 +330,8 @@ client_act(struct client *c)
 bool
 client_intrude(struct client *c)
 {
+	struct copy *p;
+
 	if (c->is_busy) {
 		if (!c->flying || chance_in(c->chance, 700))
 			return false;
@@ -318,7 +339,13 @@ client_intrude(struct client *c)
 		return true;
 	}
 	c->is_busy = true;
-	if (chance_in(c->chance, 500))
+	p = c->door->flying ? copy_of(c, c->door->flying) : NULL;
+	if (p && copy_is_clean(p) && chance_in(c->chance, 400)) {
+		/* The same item at the same moment; its bag only, so that no row lock parts them. */
+		p->mine.prop[chance_below(c->chance, PROP_REF)] = some_text(c, "i");
+		p->is_dirty = true;
+		client_send_one(c, p);
+	} else if (chance_in(c->chance, 500))
 		client_fetch(c);
 	else
 		client_send(c, 2);

@@ -33,6 +33,7 @@ struct client {
 	uint64_t number;             /* of the token */
 	uint32_t limit, last_id;
 	bool is_descending, is_paging, may_restart, may_reset;
+	uint32_t newest;             /* ID of the item that came last */
 	unsigned serial, loss;       /* per mille of answers that do not arrive */
 	bool is_busy;
 	struct push *flying;
@@ -63,6 +64,7 @@ void client_resync(struct client *c);
 bool client_fetch(struct client *c);
 /* Everything that waits is sent once. */
 void client_send(struct client *c, unsigned most);
+void client_send_one(struct client *c, struct copy *p);
 void client_echo(struct client *c);
 void client_double(struct client *c);
 

@@ -45,6 +45,7 @@ take_row(struct client *c, const struct wire_row *r)
 	struct copy *p = copy_for(c, r);
 
 	c->moved = true;
+	c->newest = r->id;
 	if (grave_has(c, r->id))
 		FAIL(c, "deleted-returns", "client %d got item %u, which it was told is deleted",
 		    c->no, r->id);
@@ -194,6 +195,7 @@ check_fresh(struct client *c)
 		const char *key = p->base.col[COL_CODE].t;
 
 		if (!p->id || !world_is_steady(w, key, c->fetch_begun) ||
+		    !judge_is_steady(c->judge, p->id, c->fetch_begun) ||
 		    world_was(w, key, c->fetch_begun, p->base.col))
 			continue;
 		cols_text(is, sizeof(is), p->base.col);
@@ -204,7 +206,8 @@ check_fresh(struct client *c)
 	for (size_t i = 0; i < n; i++) {
 		const char *key = row[i].col[COL_CODE].t;
 		bool is_there = !src_in_view(&row[i]) || src_is_bad(&row[i]) ||
-		    !world_is_steady(w, key, c->fetch_begun);
+		    !world_is_steady(w, key, c->fetch_begun) ||
+		    !judge_key_is_steady(c->judge, &row[i].col[COL_CODE], c->fetch_begun);
 
 		for (size_t k = 0; k < c->n && !is_there; k++)
 			is_there = val_eq(&c->copy[k].base.col[COL_CODE], &row[i].col[COL_CODE]);

@@ -179,6 +179,13 @@ deliver(struct client *c, struct copy *p)
 }
 
 void
+client_send_one(struct client *c, struct copy *p)
+{
+	compose(c, p);
+	deliver(c, p);
+}
+
+void
 client_send(struct client *c, unsigned most)
 {
 	for (size_t i = c->n; i-- > 0 && most;) {

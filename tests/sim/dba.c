@@ -101,9 +101,22 @@ touch(struct dba *d, int tx, const char *key)
 		return;
 	default:
 		change_value(d, &row);
-		(void)world_put(d->w, tx, &row);
+		if (world_put(d->w, tx, &row))
+			d->before[d->before_n++ % 8] = old;
 		return;
 	}
+}
+
+/* Somebody takes his change back, a while later. */
+static void
+undo(struct dba *d, int tx)
+{
+	const struct src *old = &d->before[chance_below(d->chance, 2) ? (d->before_n - 1) % 8
+	    : chance_below(d->chance, 8)];
+	struct src row;
+
+	if (old->is_present && world_see(d->w, tx, old->col[COL_CODE].t, &row))
+		(void)world_put(d->w, tx, old);
 }
 
 /* Exchange the keys of two rows, by way of a third. */
@@ -125,6 +138,10 @@ statement(struct dba *d, int tx)
 	char a[40], b[40];
 
 	d->is_open[tx] = true;
+	if (d->before_n && chance_in(d->chance, 150)) {
+		undo(d, tx);
+		return;
+	}
 	if (n == 0 || (n < 30 && chance_in(d->chance, 200))) {
 		insert(d, tx);
 		return;

@@ -265,13 +265,16 @@ door_push(struct door *d, struct push *p, struct push_answer *out, struct attemp
 	struct property prop[PROP__N];
 	struct command_request c;
 	struct command_result *result;
+	uint32_t flying = d->flying;
 
 	*at = (struct attempt){ .push = p, .begun = world_time(d->world) };
 	g = enter(d, &r, at);
 	result = ARENA_NEW(g.arena, struct command_result);
 	fill_request(p, cell, prop, &c);
 	d->pushes++;
+	d->flying = p->id;
 	apply_one(&g, world_list(d->world), &who, &c, result);
+	d->flying = flying;
 	memset(out, 0, sizeof(*out));
 	out->outcome = result->outcome;
 	out->has_item = result->has_item;

@@ -48,7 +48,6 @@ enum fake_fault {
 	FAULT_REPEATABLE_READ,  /* a transaction reads one snapshot, taken before its first lock */
 	FAULT_NUMBER_AT_WRITE,  /* the inbox is read up to the newest committed id, then that id is remembered */
 	FAULT_SCAN_NO_DELETES,  /* a scan does not look for rows that are gone */
-	FAULT_RECEIPT_LOST,     /* receipts are not kept */
 	FAULT_DIRTY_READ        /* rows of others are seen before they are committed */
 };
 

@@ -306,7 +306,7 @@ store_receipt_add(struct store *s, const struct list *l, const struct receipt *r
 	enum outcome o = fake_enter(s, "store_receipt_add", INSIDE, e);
 
 	(void)l;
-	if (o != OK || s->w->fault == FAULT_RECEIPT_LOST)
+	if (o != OK)
 		return o;
 	if (rec->by && rec->by != s)
 		return fake_retry(s, e);

@@ -76,6 +76,25 @@ first_state(struct world *w)
 	table_get(w, T_CHANGE, "1")->now = c;
 }
 
+/* FAULT=: bugs of a store, for `make sim-mutants`. */
+static enum fake_fault
+fault_named(const char *name)
+{
+	static const char *const names[] = {
+		[FAULT_NONE] = "",
+		[FAULT_REPEATABLE_READ] = "repeatable-read",
+		[FAULT_NUMBER_AT_WRITE] = "number-at-write",
+		[FAULT_SCAN_NO_DELETES] = "scan-no-deletes",
+		[FAULT_DIRTY_READ] = "dirty-read",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0)
+			return (enum fake_fault)i;
+	fprintf(stderr, "sim: the fake store knows no fault \"%s\"\n", name);
+	exit(2);
+}
+
 struct world *
 world_open(const struct world_conf *conf)
 {
@@ -84,6 +103,7 @@ world_open(const struct world_conf *conf)
 	if (!w)
 		abort();
 	w->conf = *conf;
+	w->fault = fault_named(conf->fault);
 	arena_init(&w->mem, MEM_CEILING);
 	arena_init(&w->view, MEM_CEILING);
 	hash_open(&w->hash);

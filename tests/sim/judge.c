@@ -17,6 +17,7 @@ struct known { /* an item as last committed */
 	struct val key;
 	struct val prop[PROP__N];
 	uint32_t agreed;        /* version that clients showed in this pause */
+	uint64_t time;          /* of the last change */
 };
 
 struct seen { /* bag of one version of one item: never two */
@@ -59,10 +60,16 @@ judge_close(struct judge *j)
 	free(j);
 }
 
+static size_t
+place_of(uint32_t id)
+{
+	return id % 1000000 + (id / 1000000) * 4096; /* after a restore IDs leap */
+}
+
 static struct known *
 known_of(struct judge *j, uint32_t id)
 {
-	size_t at = id % 1000000 + (id / 1000000) * 4096; /* after a restore IDs leap */
+	size_t at = place_of(id);
 
 	if (at >= j->known_n) {
 		size_t n = at + 256;
@@ -322,11 +329,12 @@ weigh_item(struct judge *j, struct attempt *by, const struct item *before,
 }
 
 void
-judge_item(struct judge *j, struct attempt *by, const struct item *before,
+judge_item(struct judge *j, struct attempt *by, uint64_t time, const struct item *before,
     const struct item *after)
 {
 	if (j->is_restoring)
 		return;
+	known_of(j, (after ? after : before)->id)->time = time;
 	if (after)
 		weigh_item(j, by, before, after);
 	else
@@ -334,9 +342,24 @@ judge_item(struct judge *j, struct attempt *by, const struct item *before,
 }
 
 bool
+judge_is_steady(const struct judge *j, uint32_t id, uint64_t since)
+{
+	return place_of(id) >= j->known_n || j->known[place_of(id)].time <= since;
+}
+
+bool
+judge_key_is_steady(const struct judge *j, const struct val *key, uint64_t since)
+{
+	for (size_t i = 0; i < j->known_n; i++)
+		if (j->known[i].time > since && val_eq(&j->known[i].key, key))
+			return false;
+	return true;
+}
+
+bool
 judge_bag(const struct judge *j, uint32_t id, struct val out[PROP__N])
 {
-	size_t at = id % 1000000 + (id / 1000000) * 4096;
+	size_t at = place_of(id);
 
 	if (at >= j->known_n || !j->known[at].is_known)
 		return false;
@@ -349,8 +372,6 @@ judge_agree(struct judge *j, uint32_t id, uint32_t version)
 {
 	struct known *k = known_of(j, id);
 
-	if (j->was_restored)
-		version %= 1000; /* an old token is honoured: that client keeps the old count */
 	if (k->agreed && k->agreed != version)
 		FAIL(j, "versions-differ", "item %u is version %u for one client, %u for another",
 		    id, k->agreed, version);
@@ -436,7 +457,8 @@ check_refused(struct judge *j, const struct attempt *at, const struct push_answe
 {
 	const struct push *p = at->push;
 
-	if (at->source_n || at->raised_n)
+	/* "Gone" is true even of what this request has just made. */
+	if ((at->source_n || at->raised_n) && a->outcome != E_NOT_FOUND)
 		FAIL(j, "refused-but-applied", "push %u on item %u: %s (%s), but it was committed",
 		    p->serial, p->id, outcome_name(a->outcome), a->text);
 	if (a->outcome != E_CONFLICT)

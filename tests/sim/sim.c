@@ -92,7 +92,7 @@ on_item(void *arg, struct attempt *by, const struct item *before, const struct i
 		    " bag %.*s\n", after->id, STR_ARG(after->key), before ? before->version : 0,
 		    after->version, (int)after->state, after->is_bad ? " bad" : "", after->changed,
 		    STR_ARG(after->bag));
-	judge_item(s->judge, by, before, after);
+	judge_item(s->judge, by, world_time(s->world), before, after);
 }
 
 static void
@@ -148,6 +148,7 @@ world_begin(struct sim *s)
 	kind = chance_below(&s->chance, 10);
 	conf.track = kind < 6 ? TRACK_TRIGGERS : TRACK_SCAN;
 	conf.scan_every_s = kind < 8 ? 0 : 60;
+	conf.fault = getenv("FAULT") ? getenv("FAULT") : "";
 	conf.page_rows = 2 + chance_below(&s->chance, 12);
 	s->trouble = chance_below(&s->chance, 4);
 	s->world = world_open(&conf);

@@ -70,6 +70,7 @@ struct world_conf {
 	enum track_mode track;
 	int64_t scan_every_s;
 	unsigned page_rows;
+	const char *fault;      /* a bug to seed into the world, "" none: FAULT= */
 };
 
 struct world *world_open(const struct world_conf *conf);
@@ -164,6 +165,7 @@ struct door {
 	int64_t now_s;
 	long now_ns;
 	int depth;                    /* requests within requests */
+	uint32_t flying;              /* item that a push under way is about; 0 none */
 	unsigned page_rows;
 	struct arena arena[4];
 	bool hooks_on, is_traced;
@@ -187,8 +189,11 @@ struct judge *judge_open(const struct watch *watch);
 void judge_close(struct judge *j);
 void judge_source(struct judge *j, struct attempt *by, const struct src *before,
     const struct src *after);
-void judge_item(struct judge *j, struct attempt *by, const struct item *before,
+void judge_item(struct judge *j, struct attempt *by, uint64_t time, const struct item *before,
     const struct item *after);
+/* The item has not changed since then, as far as this world tells. */
+bool judge_is_steady(const struct judge *j, uint32_t id, uint64_t since);
+bool judge_key_is_steady(const struct judge *j, const struct val *key, uint64_t since);
 /* An answer to a push leaves the server, whether or not it arrives. */
 void judge_push(struct judge *j, struct world *w, const struct attempt *at,
     const struct push_answer *a);
@@ -228,6 +233,8 @@ struct dba {
 	bool is_open[2];
 	char lost[16][40];   /* keys that are gone and may return */
 	unsigned lost_n;
+	struct src before[8]; /* rows as they were, to be put back */
+	unsigned before_n;
 };
 void dba_act(struct dba *d);
 void dba_pause(struct dba *d, bool is_mending); /* end what is open; mend bad rows */

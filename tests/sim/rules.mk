@@ -1,0 +1,35 @@
+# The simulator: `make sim` (SEED= ROUNDS= SECONDS= TRACE=1), `make sim-db`, `make sim-mutants`.
+
+SIM_CFLAGS = $(INC_sync) -Itests/sim
+SIM_MODEL  = sim dba client client_pull client_push door judge value
+SIM_FAKE   = table fake fake_item fake_world
+SIM_DIR    = $(BUILD)/tests/sim
+
+$(SIM_DIR)/%.o: tests/sim/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLFLAGS) $(SIM_CFLAGS) -c -o $@ $<
+
+$(SIM_DIR)/libmodel.a: $(SIM_MODEL:%=$(SIM_DIR)/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(SIM_DIR)/libfake.a: $(SIM_FAKE:%=$(SIM_DIR)/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+# model and engine call each other's world through the linker: one group
+$(BUILD)/sim: $(SIM_DIR)/sim.o $(SIM_DIR)/libmodel.a $(SIM_DIR)/libfake.a \
+    $(BUILD)/libsync.a $(BUILD)/libbase.a
+	$(CC) $(ALLFLAGS) -o $@ $(SIM_DIR)/sim.o -Wl,--start-group $(SIM_DIR)/libmodel.a \
+	    $(SIM_DIR)/libfake.a $(BUILD)/libsync.a $(BUILD)/libbase.a -Wl,--end-group $(LIBS)
+
+sim: $(BUILD)/sim
+	SEED=$(SEED) ROUNDS=$(ROUNDS) SECONDS=$(SECONDS) TRACE=$(TRACE) $(BUILD)/sim
+
+# each seeded bug must be found within a minute
+sim-mutants: $(BUILD)/sim
+	CC="$(CC)" CFLAGS="$(CFLAGS) -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE $(SIM_CFLAGS)" \
+	    LIBS="$(LIBS)" /usr/bin/python3 tests/sim/mutants.py $(BUILD)
+
+TESTS += $(BUILD)/sim
+.PHONY: sim sim-mutants
