@@ -38,9 +38,9 @@ dba_open(struct dba *d, const struct store_conf *admin, struct arena *a, FILE *p
 		struct err why = *e;
 
 		d->db = NULL;
-		err_set(e, E_UNAVAILABLE, "The database cannot be reached as user \"%s\" at %s; "
-		    "is the server running, and are [database] socket, admin_user and "
-		    "admin_password_file right?", admin->user ? admin->user : "",
+		err_set(e, E_UNAVAILABLE, "The database cannot be reached as user \"%s\" at %s: "
+		    "is the server running, is the account there (`owsadm install` makes the "
+		    "daemon's), and is its password right? See [database] in owsd.ini.", admin->user ? admin->user : "",
 		    admin->socket ? admin->socket : admin->host);
 		err_detail(e, "%s", why.detail);
 		return E_UNAVAILABLE;

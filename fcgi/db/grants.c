@@ -23,6 +23,7 @@ struct grant {
 	const char *user, *host;
 	const char *schema, *name;
 	unsigned rights;
+	const struct tracked *columns; /* SELECT on these columns of it, or NULL */
 };
 
 struct grants {
@@ -56,7 +57,18 @@ want(struct grants *g, const char *user, const char *host, const char *schema, c
 			memcpy(more, g->grant, g->n * sizeof *more);
 		g->grant = more;
 	}
-	g->grant[g->n++] = (struct grant){ user, host, schema, name, rights };
+	g->grant[g->n++] = (struct grant){ user, host, schema, name, rights, NULL };
+}
+
+/* The table that deletions go to: of its columns only those that find the row. */
+static void
+want_delete(struct grants *g, const struct tracked *t)
+{
+	want(g, g->user, g->host, t->schema, t->table, R_DELETE);
+	for (size_t i = 0; g->user && i < g->n; i++)
+		if (g->grant[i].user == g->user && strcmp(g->grant[i].schema, t->schema) == 0 &&
+		    strcmp(g->grant[i].name, t->table) == 0)
+			g->grant[i].columns = t;
 }
 
 static unsigned
@@ -101,8 +113,7 @@ want_list(struct grants *g, const struct list *l, struct err *e)
 
 	want(g, g->user, g->host, l->schema, l->view, rights);
 	if (l->write == WRITE_VIEW && (l->allow & ALLOW_DELETE) && l->delete_from)
-		want(g, g->user, g->host, l->delete_from->schema, l->delete_from->table,
-		    R_SELECT | R_DELETE);
+		want_delete(g, l->delete_from);
 	if (l->track == TRACK_TRIGGERS)
 		for (size_t i = 0; i < l->tracked_n; i++) {
 			const struct tracked *t = &l->tracked[i];
@@ -135,6 +146,27 @@ account(struct arena *a, const char *user, const char *host)
 }
 
 static enum outcome
+settle_columns(struct dba *d, const struct grant *g, struct err *e)
+{
+	enum outcome rc = OK;
+
+	for (size_t i = 0; rc == OK && i < g->columns->part_n; i++) {
+		const char *column = g->columns->part[i];
+		const char *of[] = { g->user, g->host, g->schema, g->name, column };
+		struct rows r;
+
+		rc = dba_ask(d, &r, "SELECT 1 FROM mysql.columns_priv WHERE user = ? AND host = ? "
+		    "AND db = ? AND table_name = ? AND column_name = ? AND "
+		    "FIND_IN_SET('Select', column_priv)", of, 5, e);
+		if (rc == OK && !r.n)
+			rc = dba_do(d, e, "GRANT SELECT (%s) ON %s TO %s",
+			    dba_name(d->arena, column), dba_place(d->arena, g->schema, g->name),
+			    account(d->arena, g->user, g->host));
+	}
+	return rc;
+}
+
+static enum outcome
 settle(struct dba *d, const struct grant *g, struct err *e)
 {
 	const char *of[] = { g->user, g->host, g->schema, g->name };
@@ -162,6 +194,8 @@ settle(struct dba *d, const struct grant *g, struct err *e)
 	if (rc == OK && (have & ~g->rights))
 		rc = dba_do(d, e, "REVOKE %s ON %s FROM %s",
 		    right_list(d->arena, have & ~g->rights), place, who);
+	if (rc == OK && g->columns && !(g->rights & R_SELECT))
+		rc = settle_columns(d, g, e);
 	return rc;
 }
 

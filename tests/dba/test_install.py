@@ -166,6 +166,22 @@ class Install(dba.Case):
                 self.s.sql(broken)
                 self.business()
 
+    def test_business_never_fails_when_the_inbox_is_full(self):
+        self.install()
+        self.s.sql('SET max_heap_table_size = 16384; ALTER TABLE ows.ows_inbox ENGINE = MEMORY')
+        for i in range(1000):
+            status, _, errors = self.s.client("INSERT INTO ows.ows_inbox (list, skey) SELECT 1, 'x' "
+                                              'FROM crm.people')
+            if status:
+                break
+        self.assertIn('ERROR 1114', errors)
+        self.business()
+
+    def test_status_before_install(self):
+        self.s.provider()
+        text = self.refused('status')
+        self.assertIn('owsadm install', text)
+
     def test_key_longer_than_the_inbox_takes(self):
         self.s.sql('CREATE TABLE crm.wide (k VARCHAR(600) PRIMARY KEY, last_name VARCHAR(9)); '
                    'CREATE VIEW crm.v_wide AS SELECT * FROM crm.wide')
@@ -223,7 +239,11 @@ class Install(dba.Case):
         self.install(write={'allow': 'update, delete', 'delete_from': 'crm.people:id'})
         self.assertEqual(self.s.sql("SELECT table_name, table_priv FROM mysql.tables_priv "
                                     "WHERE user = 'owsd' ORDER BY 1"),
-                         [['people', 'Select,Delete'], ['v_people', 'Select,Update,Show view']])
+                         [['people', 'Delete'], ['v_people', 'Select,Update,Show view']])
+        as_daemon = lambda sql: self.s.client(sql, 'owsd', 'secret word')[0]
+        self.assertEqual(as_daemon('DELETE FROM crm.people WHERE id = 1'), 0)
+        self.assertNotEqual(as_daemon('SELECT note FROM crm.people'), 0)
+        self.assertEqual(self.fine('install', '--print'), '-- everything is there already\n')
 
     def test_invoker_view(self):
         self.s.sql('ALTER SQL SECURITY INVOKER VIEW crm.v_people AS SELECT id, last_name, email, '
