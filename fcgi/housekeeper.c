@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "binding.h"
 #include "harvest.h"
@@ -51,7 +50,7 @@ struct keeper {
 	struct binding binding;
 	struct heads heads;
 	struct care *care;
-	char holder[160];
+	const char *holder;
 	bool is_mine;
 	int64_t lease_at, heads_at, purge_at;
 };
@@ -285,14 +284,11 @@ keep_house(struct keeper *k)
 }
 
 int
-housekeeper_run(struct app *a)
+housekeeper_run(struct app *a, const char *holder)
 {
 	struct sigaction stop = { .sa_handler = on_signal }, ignore = { .sa_handler = SIG_IGN };
 	struct keeper *k = calloc(1, sizeof(*k));
-	char host[64] = "";
 	struct err e = { .code = OK };
-	int64_t now;
-	long nanoseconds;
 
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGINT, &ignore, NULL);
@@ -306,10 +302,7 @@ housekeeper_run(struct app *a)
 		log_err("housekeeper", &e);
 		return 1;
 	}
-	k->g.engine.now(k->g.engine.env, &now, &nanoseconds);
-	gethostname(host, sizeof(host) - 1);
-	snprintf(k->holder, sizeof(k->holder), "%s:%ld:%lld.%09ld", host, (long)getpid(),
-	    (long long)now, nanoseconds);
+	k->holder = holder;
 	heads_open(&k->heads, a->conf->state_dir);
 	keep_house(k);
 	heads_close(&k->heads);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -27,6 +29,7 @@ struct daemon {
 	struct app *app;
 	struct identity who;
 	int listen_fd;
+	char holder[128];             /* of the housekeeper's lease: one per supervisor */
 	char *pid_file, *listen_path; /* as claimed at the start: reloads do not touch them */
 };
 
@@ -117,6 +120,7 @@ run_worker(void *arg, struct beat *beat)
 {
 	struct daemon *d = arg;
 
+	prctl(PR_SET_NAME, "owsd-worker"); /* what ps and top show */
 	return drop(d) ? worker_run(d->app, d->listen_fd, beat) : EXIT_TROUBLE;
 }
 
@@ -125,8 +129,9 @@ run_keeper(void *arg)
 {
 	struct daemon *d = arg;
 
+	prctl(PR_SET_NAME, "owsd-keeper");
 	close(d->listen_fd);
-	return drop(d) ? housekeeper_run(d->app) : EXIT_TROUBLE;
+	return drop(d) ? housekeeper_run(d->app, d->holder) : EXIT_TROUBLE;
 }
 
 /* The file stays open and locked, so that a second owsd of the same file is refused. */
@@ -154,6 +159,20 @@ claim_pid_file(const char *path)
 		return false;
 	}
 	return true;
+}
+
+/* A successor takes over the lease of a housekeeper that died, other hosts and containers do not. */
+static void
+name_holder(struct daemon *d)
+{
+	char host[64] = "";
+	uint64_t chance = 0;
+
+	gethostname(host, sizeof(host) - 1);
+	if (getrandom(&chance, sizeof(chance), 0) != sizeof(chance))
+		chance = (uint64_t)getpid();
+	snprintf(d->holder, sizeof(d->holder), "%s:%ld:%016llx", host, (long)getpid(),
+	    (unsigned long long)chance);
 }
 
 /* Take away what start put into the file system. */
@@ -188,6 +207,7 @@ serve(struct daemon *d)
 		fprintf(stderr, "owsd: %s\n", e.peer);
 		return EXIT_CONF;
 	}
+	name_holder(d);
 	if (!claim_pid_file(c->pid_file))
 		return EXIT_TROUBLE;
 	d->pid_file = c->pid_file ? strdup(c->pid_file) : NULL;

@@ -5,7 +5,7 @@ set -u
 
 run="gcc make pkg-config libc6-dev libfcgi-dev libmariadb-dev libxml2-dev libiniparser-dev
  libssl-dev libcurl4-openssl-dev mariadb-server mariadb-client nginx openssl curl tzdata"
-test="python3 apache2 libcmocka-dev python3-zeep python3-suds libxml2-utils wrk clang
+test="python3 apache2 libcmocka-dev python3-zeep python3-suds python3-lxml python3-pymysql libxml2-utils wrk clang
  libclang-rt-14-dev valgrind util-linux procps"
 
 quiet=

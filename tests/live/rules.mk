@@ -1,0 +1,2 @@
+# The pool against real web servers and a real database.
+TESTS += $(sort $(wildcard tests/live/test_*.py))
