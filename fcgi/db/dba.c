@@ -40,7 +40,8 @@ dba_open(struct dba *d, const struct store_conf *admin, struct arena *a, FILE *p
 		d->db = NULL;
 		err_set(e, E_UNAVAILABLE, "The database cannot be reached as user \"%s\" at %s: "
 		    "is the server running, is the account there (`owsadm install` makes the "
-		    "daemon's), and is its password right? See [database] in owsd.ini.", admin->user ? admin->user : "",
+		    "daemon's), and is its password right? See [database] in owsd.ini.",
+		    admin->user ? admin->user : "",
 		    admin->socket ? admin->socket : admin->host);
 		err_detail(e, "%s", why.detail);
 		return E_UNAVAILABLE;
