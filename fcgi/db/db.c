@@ -5,6 +5,9 @@
  * Results are never stored on our side: rows are fetched as they arrive, so
  * memory does not grow with a list. Buffers belong to the statement, start
  * small and grow with the values met; a huge one is given back at the reset.
+ *
+ * Long, because the library's types stay inside this one file: connection and
+ * session, then statements in both protocols, then many rows in one packet.
  */
 #include "db.h"
 

@@ -3,9 +3,10 @@
  * is one consistent snapshot.
  *
  * A walk uses the text protocol: only integers vary, and rows come without a
- * copy. Differences and single items are short and often: prepared. Items are read in the order of an index of ours and the view is looked up by
- * its key (LEFT JOIN: a row that is away for a moment must be noticed, too), so
- * memory and time to the first row do not grow with the list.
+ * copy. Differences and single items are short and often: prepared. Items are
+ * read in the order of an index of ours and the view is looked up by its key
+ * (STRAIGHT_JOIN), so memory and time to the first row do not grow with the
+ * list.
  */
 #include "store.h"
 

@@ -78,6 +78,8 @@ enum outcome view_type_read(struct store *s, const char *schema, const char *tab
     struct view_type **out, size_t *n, struct err *e) WARN_UNUSED;
 /* Build every text. Columns and key types are known. */
 void view_build(struct view *v, const struct list *l);
+/* The text of a statement. */
+void view_sql(const struct view *v, enum view_stmt which, struct buf *b);
 /* A quoted identifier. False: it cannot be one. */
 bool view_ident(struct buf *b, const char *name);
 
