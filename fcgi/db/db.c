@@ -698,7 +698,6 @@ db_shape_changed(const struct db_stmt *st)
 	return st->is_other_shape;
 }
 
-/* Decimals of a text mean nothing: CONCAT's are 0 in one protocol and 39 in the other. */
 static bool
 is_string_type(unsigned type)
 {
@@ -706,20 +705,40 @@ is_string_type(unsigned type)
 	    type == MYSQL_TYPE_VARCHAR;
 }
 
+static bool
+is_time_type(unsigned type)
+{
+	return type == MYSQL_TYPE_TIMESTAMP || type == MYSQL_TYPE_DATETIME ||
+	    type == MYSQL_TYPE_DATE || type == MYSQL_TYPE_TIME;
+}
+
+/*
+ * Expressions describe themselves by their surroundings: CONCAT has 0 decimals
+ * or 39, GREATEST of timestamps is unsigned or not. Neither says anything of a
+ * text or a time.
+ */
+static bool
+is_like(const struct db_column *a, const struct db_column *b)
+{
+	unsigned long flags = is_time_type(a->type) ? SHAPE_FLAGS & ~(unsigned long)UNSIGNED_FLAG
+	    : SHAPE_FLAGS;
+
+	return a->type == b->type && a->length == b->length && a->charset == b->charset &&
+	    (a->decimals == b->decimals || is_string_type(a->type)) &&
+	    ((a->flags ^ b->flags) & flags) == 0;
+}
+
 const char *
 db_shape_unlike(const struct db_stmt *st, const struct db_stmt *like)
 {
-	size_t i;
+	const struct db_column *last;
 
 	if (st->n < like->n)
 		return "the number of columns";
-	for (i = 0; i < like->n; i++) {
-		const struct db_column *a = &st->column[st->n - like->n + i], *b = &like->column[i];
-
-		if (a->type != b->type || a->length != b->length || a->charset != b->charset ||
-		    (a->decimals != b->decimals && !is_string_type(a->type)) || ((a->flags ^ b->flags) & SHAPE_FLAGS) != 0)
-			return b->name;
-	}
+	last = st->column + (st->n - like->n);
+	for (size_t i = 0; i < like->n; i++)
+		if (!is_like(&last[i], &like->column[i]))
+			return like->column[i].name;
 	return NULL;
 }
 
