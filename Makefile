@@ -141,4 +141,4 @@ clean:
 	rm -rf $(BUILD)
 .PHONY: install clean
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
