@@ -273,10 +273,10 @@ check_first(struct probe *p, const struct answer *got, const struct page_sum *su
 		    "the user may do.");
 	p->rights = arena_dup(&p->keep, rights.p ? rights : STR(""));
 	if (rights.n)
-		say_ok(p, "Rights: %.*s. For Outlook the folder is %s.",
-		    (int)(rights.n < 90 ? rights.n : 90), rights.p,
+		say_ok(p, "For Outlook the folder is %s (EffectivePermMask: %.*s).",
 		    list_allows(p, "AddListItems") || list_allows(p, "EditListItems") ||
-		    list_allows(p, "DeleteListItems") ? "read and write" : "read-only");
+		    list_allows(p, "DeleteListItems") ? "read and write" : "read-only",
+		    STR_ARG(rights));
 }
 
 static void
