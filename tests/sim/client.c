@@ -163,10 +163,18 @@ client_expect_restart(struct client *c, bool is_restored)
 {
 	c->may_restart = true;
 	c->may_reset = is_restored;
-	if (!is_restored)
-		return;
-	memset(c->grave, 0, c->grave_n);
-	c->echo_n = 0;
+	c->echo_n = 0; /* what it would be known by may be gone */
+	if (is_restored)
+		memset(c->grave, 0, c->grave_n);
+}
+
+bool
+client_is_waiting(const struct client *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->copy[i].push)
+			return true;
+	return false;
 }
 
 /* ---- the user ---- */

@@ -31,5 +31,19 @@ sim-mutants: $(BUILD)/sim
 	CC="$(CC)" CFLAGS="$(CFLAGS) -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE $(SIM_CFLAGS)" \
 	    LIBS="$(LIBS)" /usr/bin/python3 tests/sim/mutants.py $(BUILD)
 
-TESTS += $(BUILD)/sim
-.PHONY: sim sim-mutants
+# the same model over the real store and a private MariaDB
+SIM_WRAP = begin commit abort lock rows row_lock row_insert row_update row_delete receipt_add scan
+$(SIM_DIR)/real.o: tests/sim/real.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLFLAGS) $(INC_db) -Itests/db -Itests/sim -c -o $@ $<
+$(BUILD)/sim-db: $(SIM_DIR)/sim.o $(SIM_DIR)/libmodel.a $(SIM_DIR)/real.o \
+    $(BUILD)/tests/db/server.o $(BUILD)/libdb.a $(BUILD)/libsync.a $(BUILD)/libbase.a
+	$(CC) $(ALLFLAGS) -o $@ $(SIM_DIR)/sim.o $(SIM_WRAP:%=-Wl,--wrap=store_%) \
+	    -Wl,--start-group $(SIM_DIR)/libmodel.a $(SIM_DIR)/real.o $(BUILD)/tests/db/server.o \
+	    $(BUILD)/libdb.a $(BUILD)/libsync.a $(BUILD)/libbase.a -Wl,--end-group -lcmocka $(LIBS)
+
+sim-db: $(BUILD)/sim-db
+	SEED=$(SEED) ROUNDS=$(ROUNDS) SECONDS=$(SECONDS) TRACE=$(TRACE) $(BUILD)/sim-db
+
+TESTS += $(BUILD)/sim $(BUILD)/sim-db
+.PHONY: sim sim-db sim-mutants

@@ -223,6 +223,8 @@ bool client_intrude(struct client *c);
 bool client_settle(struct client *c);
 /* Compare the replica with the source. */
 void client_compare(struct client *c);
+/* Something was sent and has got no answer. */
+bool client_is_waiting(const struct client *c);
 /* The database was purged or brought back: tokens may be refused. */
 void client_expect_restart(struct client *c, bool is_restored);
 
