@@ -171,22 +171,47 @@ gone(struct change_run *r)
 	    "by somebody else.");
 }
 
-/* The current state of item id into the result. */
+static enum outcome
+unshowable(struct change_run *r, const struct row *row)
+{
+	return err_set(r->e, E_INVALID, "The row of this item cannot be shown at present (%s). "
+	    "The database administrator has to mend it.", row->reason);
+}
+
+/*
+ * The current state of item id into the result. Not inside a transaction: a
+ * row that is shown ahead of its number is marked, as in a difference.
+ */
 static enum outcome
 show_current(struct change_run *r, uint32_t id)
 {
+	const struct item *item = &r->out->item;
+	const struct row *row = &r->out->row;
 	enum outcome o = store_one(r->g->store, r->l, id, &r->out->item, &r->out->row, r->e);
 
 	if (o != OK)
 		return o;
-	if (r->out->item.id == 0 || r->out->item.state != ITEM_LIVE ||
-	    r->out->row.state == ROW_ABSENT)
+	if (item->id == 0 || item->state != ITEM_LIVE || row->state == ROW_ABSENT)
 		return gone(r);
-	if (r->out->row.state == ROW_BAD)
-		return err_set(r->e, E_INVALID, "The row of this item cannot be shown at present "
-		    "(%s). The database administrator has to mend it.", r->out->row.reason);
-	r->out->has_item = true;
-	return OK;
+	if (row->state == ROW_BAD)
+		return unshowable(r, row);
+	if (memcmp(row->print, item->print, sizeof(row->print)) != 0)
+		o = store_inbox_add(r->g->store, r->l, &item->key, 1, true, r->e);
+	r->out->has_item = o == OK;
+	return o;
+}
+
+/* The same after a change that is known to be saved: its answer must not sound as if it were lost. */
+static enum outcome
+show_saved(struct change_run *r, uint32_t id)
+{
+	enum outcome o = show_current(r, id);
+
+	if (o == E_INVALID)
+		o = err_set(r->e, E_INVALID, "Your change is saved, but its row cannot be shown at "
+		    "present (%s). It comes back when the database administrator has mended "
+		    "it.", r->out->row.reason);
+	return o;
 }
 
 static enum outcome
@@ -365,14 +390,14 @@ lock_compared(struct change_run *r, bool *done)
 	    memcmp(r->row.print, r->item.print, sizeof(r->row.print)) != 0)))
 		return catch_up(r);
 	if (r->row.state == ROW_BAD)
-		return show_current(r, r->c->id);
+		return unshowable(r, &r->row);
 	if (expected == r->item.version)
 		return OK;
 	if (r->c->command != COMMAND_DELETE) {
 		o = find_receipt(r, &r->item, done);
 		if (o != OK || *done) {
 			store_abort(s);
-			return o == OK ? show_current(r, r->c->id) : o;
+			return o == OK ? show_saved(r, r->c->id) : o;
 		}
 	}
 	return expected == 0 ? OK : conflict(r);
@@ -570,7 +595,7 @@ meet_again(struct change_run *r, uint32_t id)
 
 	store_abort(r->g->store);
 	if (o == OK)
-		o = show_current(r, id);
+		o = replayed ? show_saved(r, id) : show_current(r, id);
 	if (o != OK || replayed || says_the_same(r, &r->out->item, &r->out->row))
 		return o;
 	r->out->has_item = false;
@@ -627,7 +652,7 @@ settle(struct change_run *r)
 		return o;
 	if (!found)
 		return E_RETRY;
-	return r->c->command == COMMAND_DELETE ? OK : show_current(r, r->item.id);
+	return r->c->command == COMMAND_DELETE ? OK : show_saved(r, r->item.id);
 }
 
 static void
