@@ -310,8 +310,7 @@ bind_writes(struct binder *b, struct err *e)
 	rc = find_group(b, l->key[0], head, &head_n, &b->v->key_group, e);
 	for (i = 0; rc == OK && i < l->column_n; i++) {
 		rc = find_group(b, l->column[i].name, head, &head_n, &b->v->column[i].group, e);
-		if (b->v->column[i].group == 0)
-			l->column[i].is_readonly = true;
+		l->column[i].is_readonly = l->column[i].is_locked || b->v->column[i].group == 0;
 	}
 	return rc;
 }

@@ -652,7 +652,10 @@ settle(struct change_run *r)
 		return o;
 	if (!found)
 		return E_RETRY;
-	return r->c->command == COMMAND_DELETE ? OK : show_saved(r, r->item.id);
+	o = r->c->command == COMMAND_DELETE ? OK : show_saved(r, r->item.id);
+	/* Not as a refusal: the client asks once more and is told the rest then. */
+	return o == E_INVALID ? err_set(r->e, E_UNAVAILABLE, "The connection to the database was "
+	    "lost while your change was saved. Send it again.") : o;
 }
 
 static void

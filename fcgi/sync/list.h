@@ -43,7 +43,8 @@ struct column {
 	enum field field;
 	const char *name;       /* column of the view */
 	enum value_type type;   /* of the field */
-	bool is_readonly;       /* [write] readonly, or not updatable */
+	bool is_locked;         /* [write] readonly names it */
+	bool is_readonly;       /* that, or (when bound) the view cannot write it */
 	int line;               /* in the provider file */
 	size_t translation_n;
 	const struct translation *translation;

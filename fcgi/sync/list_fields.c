@@ -125,7 +125,7 @@ mark_readonly(struct reader *r)
 			READ_PROBLEM(r, r->readonly, "\"%.*s\" has no column in [fields]; map it "
 			    "there or take it out here", STR_ARG(item));
 		else
-			r->list->column[at].is_readonly = true;
+			r->list->column[at].is_locked = r->list->column[at].is_readonly = true;
 	}
 }
 
