@@ -66,6 +66,8 @@ def _no_space_between(root):
 def _prefixes(root):
     for e in root.iter():
         ns = etree.QName(e).namespace
+        if ns is None and e.tag in ("faultcode", "faultstring", "detail"):
+            continue
         assert ns in PREFIX, "element %s is in no namespace of the protocol" % e.tag
         assert e.prefix == PREFIX[ns], "%s has the prefix %r" % (e.tag, e.prefix)
 
@@ -93,6 +95,9 @@ def envelope(answer, soap):
     _prefixes(root)
     if not _ours[soap].validate(root):
         raise AssertionError("tests/schema: %s\n%r" % (_ours[soap].error_log.last_error, body[:1500]))
+    # the published schema knows no batch without methods
+    if b"<Results></Results>" in body or b"<Results/>" in body:
+        return root
     if _theirs[soap] is not None and not _theirs[soap].validate(root):
         raise AssertionError("published schema: %s\n%r"
                              % (_theirs[soap].error_log.last_error, body[:1500]))

@@ -123,7 +123,8 @@ def free_address():
 class Stack:
     def __init__(self, lists, env=None, fast=True, workers=3):
         self.lists = {l.name: l for l in lists}
-        self.top = tempfile.mkdtemp(prefix="ows", dir="/var/tmp")
+        # a test run gives TMPDIR, keeps the logs of a failure and removes the rest
+        self.top = tempfile.mkdtemp(prefix="ows", dir=os.environ.get("TMPDIR") or "/var/tmp")
         os.chmod(self.top, 0o755)
         self.run = os.path.join(self.top, "run")
         self.providers = os.path.join(self.top, "providers")
@@ -163,7 +164,7 @@ class Stack:
         more = self.log()
         if os.environ.get("OWS_KEEP"):
             print("kept: " + self.top)
-        else:
+        elif not os.environ.get("TMPDIR"):
             if os.path.islink(self.run):
                 shutil.rmtree(os.path.realpath(self.run), ignore_errors=True)
             shutil.rmtree(self.top, ignore_errors=True)
@@ -206,6 +207,13 @@ class Stack:
 
     def hup(self):
         os.kill(self.supervisor(), signal.SIGHUP)
+
+    def reload(self):
+        """New definitions, and nobody left who serves the old ones."""
+        old = set(self.children())
+        self.owsadm("reload", check=False)
+        until(lambda: self.children() and not old & set(self.children()), 40,
+              "no process of before the reload is left")
 
     def owsadm(self, *args, check=True):
         done = subprocess.run([os.path.join(BUILD, "owsadm"), "-c",
