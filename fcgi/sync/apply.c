@@ -96,6 +96,17 @@ same_value(struct str a, struct str b)
 	return (is_empty(a) && is_empty(b)) || str_eq(a, b);
 }
 
+/*
+ * What was sent is what a client was shown of the current value: characters
+ * that no answer can carry were left out there, and their absence is no change.
+ */
+static bool
+says_nothing_new(struct change_run *r, struct str sent, struct str current)
+{
+	return same_value(sent, current) ||
+	    (current.p && same_value(sent, utf8_xml_clean(r->g->arena, current)));
+}
+
 static const char *
 cell_name(const struct change_run *r, const struct cell *cell)
 {
@@ -137,7 +148,7 @@ differing_cells(struct change_run *r, size_t *n)
 	for (size_t i = 0; i < r->c->cell_n; i++) {
 		struct cell cell = r->c->cell[i];
 
-		if (same_value(cell.value, r->row.value[cell.column]))
+		if (says_nothing_new(r, cell.value, r->row.value[cell.column]))
 			continue;
 		if (is_empty(cell.value))
 			cell.value = r->l->column[cell.column].is_nullable ? STR_NULL : STR("");
@@ -579,7 +590,7 @@ says_the_same(struct change_run *r, const struct item *item, const struct row *r
 	bool changed;
 
 	for (size_t i = 0; i < r->c->cell_n; i++)
-		if (!same_value(r->c->cell[i].value, row->value[r->c->cell[i].column]))
+		if (!says_nothing_new(r, r->c->cell[i].value, row->value[r->c->cell[i].column]))
 			return false;
 	bag_merge(r->g->arena, item->bag, r->c->property, r->c->property_n, &changed);
 	return !changed;
