@@ -188,7 +188,7 @@ check_unknown(const struct ini *ini, const char *file, struct ini_problems *p)
 				    "server, site, database and providers are known", s->name);
 			else if (!key_of(str_of(s->name), str_of(s->entry[j].key)))
 				ini_problem(p, file, &s->entry[j], "[%s] has no such key; "
-				    "owsd -C shows all", s->name);
+				    "owsd -K lists all", s->name);
 		}
 	}
 }

@@ -1,10 +1,12 @@
 """live.py -- a private stack per test program, and the handles that pool tests need."""
+import base64
 import os
 import signal
 import subprocess
 import sys
 import time
 import unittest
+import urllib.error
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -21,7 +23,6 @@ PORT = int(os.environ.get("PORT", "8080"))
 CHANGES = """<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">
 <s:Body><GetListItemChangesSinceToken xmlns="http://schemas.microsoft.com/sharepoint/soap/">
 <listName>%s</listName></GetListItemChangesSinceToken></s:Body></s:Envelope>"""
-CUSTOMERS = "customers"
 
 
 def wait(what, condition, seconds=20):
@@ -49,13 +50,18 @@ def children(pid):
     return sorted(int(p) for p in out.stdout.split())
 
 
+def post(stack, body, user="alice", path="/_vti_bin/Lists.asmx"):
+    """(status, headers, body) of a SOAP request through the web server."""
+    return stack.request(path, user, body.encode(), {"Content-Type": "text/xml; charset=utf-8"})
+
+
 class Stack:
     """tests/stack/stack.sh in a directory of its own."""
 
     def __init__(self, name="run", addr=ADDR, port=PORT, **env):
         self.run = os.path.join(TMP, name)
         self.addr, self.port = addr, port
-        self.env = dict(os.environ, BUILD=BUILD, OWS_FAST="1", OWS_QUIET="1", **env)
+        self.env = dict(os.environ, BUILD=BUILD, **dict(dict(OWS_FAST="1", OWS_QUIET="1"), **env))
 
     def up(self):
         p = subprocess.run([TOP + "/tests/stack/stack.sh", "up", self.run, self.addr,
@@ -100,10 +106,9 @@ class Stack:
                                self.run + "/db.sock", "-e", text], check=True,
                               capture_output=True, text=True).stdout.strip()
 
-    def get(self, path="/", user="alice", timeout=20):
-        """(status, headers, body) through the web server."""
-        import base64
-        q = urllib.request.Request("http://%s:%d%s" % (self.addr, self.port, path))
+    def request(self, path, user, body=None, headers=None, timeout=20):
+        q = urllib.request.Request("http://%s:%d%s" % (self.addr, self.port, path), body,
+                                   headers or {})
         if user:
             q.add_header("Authorization", "Basic " +
                          base64.b64encode(("%s:%s" % (user, user)).encode()).decode())
@@ -113,12 +118,17 @@ class Stack:
         except urllib.error.HTTPError as e:
             return e.code, e.headers, e.read()
 
+    def get(self, path="/", user="alice"):
+        """(status, headers, body) through the web server."""
+        return self.request(path, user)
+
     def fcgi(self, path="/", user="alice", **more):
         return fcgi.get(self.socket, path, REMOTE_USER=user, **more)
 
     def hold(self, path="/"):
         """A request whose body is not yet ended: a worker is in it."""
-        return fcgi.Request(self.socket).params(path, "POST", REMOTE_USER="alice")
+        return fcgi.Request(self.socket).params(path, "POST", REMOTE_USER="alice",
+                                                 CONTENT_TYPE="text/xml; charset=utf-8")
 
     def hup(self):
         os.kill(self.pid, signal.SIGHUP)
@@ -140,8 +150,6 @@ class Case(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack(**cls.env).up()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.stack.down()
+        cls.stack = Stack(**cls.env)
+        cls.addClassCleanup(cls.stack.down)
+        cls.stack.up()

@@ -123,6 +123,7 @@ class Pool(live.Case):
 
     def test_answer_cut_by_a_kill_is_an_error(self):
         body = (live.CHANGES % "AdventureWorks Contacts").encode()
+        self.assertEqual(self.stack.fcgi()[0], 200)
         r = self.stack.hold("/_vti_bin/Lists.asmx")
         before = set(self.workers())
         r.s.settimeout(20)

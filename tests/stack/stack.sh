@@ -33,7 +33,7 @@ until_true() {
 		sleep 0.02
 	done
 }
-alive() { [ -n "${1:-}" ] && kill -0 "$1" 2>/dev/null; }
+alive() { [ -n "${1:-}" ] && kill -0 "$1" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
 pid_in() { [ -s "$1" ] && tr -cd 0-9 < "$1"; }
 gone() { ! alive "$1"; }
 

@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+"""test_web.py -- the shipped snippets behind real nginx and Apache: users, bodies, cut answers."""
+import http.client
+import os
+import socket
+import struct
+import threading
+import unittest
+
+import live
+from live import fcgi, wait
+
+
+class Cutter(threading.Thread):
+    """A FastCGI program that ends in the middle of an answer which announced its length."""
+
+    def __init__(self, at):
+        super().__init__(daemon=True)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(at)
+        os.chmod(at, 0o666)
+        self.listener.listen(8)
+
+    def run(self):
+        while True:
+            try:
+                s, _ = self.listener.accept()
+            except OSError:
+                return
+            with s:
+                while self.record(s) != (fcgi.STDIN, 0):
+                    pass
+                s.sendall(fcgi.record(fcgi.STDOUT, b"Status: 200 OK\r\nContent-Type: text/xml\r\n"
+                                      b"Content-Length: 1000\r\n\r\n" + b"x" * 500))
+
+    @staticmethod
+    def record(s):
+        head = s.recv(8, socket.MSG_WAITALL)
+        if len(head) < 8:
+            return fcgi.STDIN, 0
+        _, kind, _, n, pad, _ = struct.unpack("!BBHHBB", head)
+        if n + pad:
+            s.recv(n + pad, socket.MSG_WAITALL)
+        return kind, n
+
+
+class Web:
+    """What is true of both web servers."""
+
+    def test_users(self):
+        self.assertEqual(self.stack.get("/", None)[0], 401)
+        status, _, body = self.stack.get("/", "bob")
+        self.assertEqual(status, 200)
+        self.assertIn(b"bob", body)
+        self.assertEqual(self.stack.get("/healthz", None)[0], 200)
+
+    def test_list(self):
+        status, headers, body = live.post(self.stack, live.CHANGES % "Customers")
+        self.assertEqual(status, 200)
+        if "Content-Length" in headers:  # Apache sends it in chunks
+            self.assertEqual(int(headers["Content-Length"]), len(body))
+        self.assertIn(b"</soap:Envelope>", body)
+
+    def test_chunked_body(self):
+        body = (live.CHANGES % "Customers").encode()
+        c = http.client.HTTPConnection(self.stack.addr, self.stack.port, timeout=20)
+        c.request("POST", "/_vti_bin/Lists.asmx", iter([body[:200], body[200:]]), {
+            "Authorization": "Basic YWxpY2U6YWxpY2U=", "Content-Type": "text/xml",
+            "Transfer-Encoding": "chunked"}, encode_chunked=True)
+        r = c.getresponse()
+        self.assertEqual(r.status, 200)
+        self.assertIn(b"</soap:Envelope>", r.read())
+        c.close()
+
+    def test_body_beyond_the_limit(self):
+        status, _, body = self.stack.request("/_vti_bin/Lists.asmx", "alice", b"x" * (17 << 20),
+                                             {"Content-Type": "text/xml"})
+        self.assertEqual(status, 413)
+        self.assertIn(b"larger than 16 MiB", body)
+
+    def test_remote_user_cannot_be_claimed(self):
+        status, _, body = self.stack.request("/", "bob", None, {"Remote-User": "alice",
+                                                                "REMOTE_USER": "alice"})
+        self.assertEqual(status, 200)
+        self.assertIn(b"<strong>bob</strong>", body)
+
+    def test_z_cut_answer_is_an_error(self):
+        """The daemon's place is taken by a program that breaks off; last, because it stays."""
+        os.kill(self.stack.pid, 15)
+        wait("owsd's end", lambda: not os.path.exists(self.stack.socket))
+        cutter = Cutter(self.stack.socket)
+        cutter.start()
+        try:
+            with self.assertRaises((http.client.IncompleteRead, ConnectionError)):
+                self.stack.get()
+        finally:
+            cutter.listener.close()
+            os.unlink(self.stack.socket)
+
+
+class Nginx(Web, live.Case):
+    env = {"OWS_WORKERS": "2"}
+
+    def test_password_is_not_handed_on(self):
+        with open(live.TOP + "/nginx/owsd.params") as f:
+            self.assertIn('HTTP_AUTHORIZATION "";', f.read())
+
+    def test_no_worker_is_pinned(self):
+        """More clients with open connections than workers: all are served."""
+        held = []
+        try:
+            for _ in range(6):
+                c = http.client.HTTPConnection(self.stack.addr, self.stack.port, timeout=10)
+                c.request("GET", "/healthz")
+                self.assertEqual(c.getresponse().read(), b"ok\n")
+                held.append(c)
+        finally:
+            for c in held:
+                c.close()
+
+
+@unittest.skipUnless(os.path.exists("/usr/sbin/apache2"), "apache2 is not installed")
+class Apache(Web, live.Case):
+    env = {"OWS_WORKERS": "2", "OWS_WEB": "apache", "name": "apache"}
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
