@@ -100,6 +100,12 @@ bind_list(struct binding *b, size_t i)
 	say(b, bl, l, &p, &e);
 }
 
+void
+binding_look(struct binding *b, size_t i)
+{
+	bind_list(b, i);
+}
+
 static void
 connection_lost(struct binding *b, const struct err *e)
 {

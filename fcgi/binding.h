@@ -37,5 +37,7 @@ void binding_close(struct binding *b);
  * Else a sentence for the client.
  */
 const char *binding_refresh(struct binding *b);
+/* Look at the view of list i again, whether or not anything met a difference. */
+void binding_look(struct binding *b, size_t i);
 
 #endif

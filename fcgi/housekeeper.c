@@ -25,6 +25,7 @@
 #define LEASE_S 30
 #define LEASE_RENEW_MS 5000
 #define TICK_MS 500
+#define LOOK_MS 5000              /* between two looks at a view's columns */
 #define DRAIN_ROWS 5000           /* of one list, before the next has its turn */
 #define TRIGGERS_MS 30000         /* between two looks for missing triggers */
 #define BRIDGE_MS 10000           /* between two scans while they are missing */
@@ -37,10 +38,9 @@
 static volatile sig_atomic_t told_to_stop; /* the signal flag */
 
 struct care { /* of one list */
-	int64_t triggers_at, bridge_at; /* ms: next time */
+	int64_t look_at, triggers_at, bridge_at; /* ms: next time */
 	bool lacks_triggers;
 	bool was_ready;
-	bool is_known;                  /* its definition was compared with what the store remembers */
 	char trouble[1100];             /* as last said */
 };
 
@@ -162,10 +162,11 @@ tend(struct keeper *k, const struct list *l, struct care *c, bool *more, const c
 
 	*doing = "reading its state";
 	rc = check_head(k, l, &st, e);
-	if (rc == OK && !c->is_known) {
+	if (rc == OK && clock_ms() >= c->look_at) {
 		*doing = "comparing its mapping";
 		rc = harvest_definition(g, l, e);
-		c->is_known = rc == OK;
+		if (rc == OK)
+			c->look_at = clock_ms() + LOOK_MS;
 	}
 	if (rc == OK && !st.is_ready) {
 		*doing = "numbering its rows";
@@ -215,8 +216,11 @@ tend_all(struct keeper *k)
 		struct care *c = &k->care[i];
 		enum outcome rc;
 
+		/* a view may change without a statement of ours noticing it */
+		if (l->is_bound && clock_ms() >= c->look_at)
+			binding_look(&k->binding, i);
 		if (!l->is_bound) {
-			c->is_known = false;
+			c->look_at = 0;
 			continue;
 		}
 		more = false;

@@ -96,6 +96,16 @@ store_is_stale(const struct store *s, const struct list *l)
 	return true;
 }
 
+void
+store_suspect(struct store *s, const struct list *l)
+{
+	struct view *v;
+
+	for (v = s->views; v; v = v->next)
+		if (v->list == l)
+			v->is_stale = true;
+}
+
 /* ---- failures ---- */
 
 enum outcome

@@ -278,7 +278,7 @@ lock_list(struct change_run *r)
 		r->g->hook(r->g->env, HOOK_APPLY_WRITTEN);
 	o = store_lock(r->g->store, r->l, &r->st, r->e);
 	if (o == OK)
-		o = harvest_current(r->l, &r->st, r->e);
+		o = harvest_current(r->g, r->l, &r->st, r->e);
 	return o;
 }
 

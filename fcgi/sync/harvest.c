@@ -53,10 +53,12 @@ harvest_ticks(struct engine *g, const struct list_state *st, int64_t *now_s)
 }
 
 enum outcome
-harvest_current(const struct list *l, const struct list_state *st, struct err *e)
+harvest_current(struct engine *g, const struct list *l, const struct list_state *st,
+    struct err *e)
 {
 	if (memcmp(l->definition, st->definition, sizeof(st->definition)) == 0)
 		return OK;
+	store_suspect(g->store, l);
 	return err_set(e, E_UNAVAILABLE,
 	    "The list \"%s\" is taking up a changed definition. Try again in a moment.", l->title);
 }
@@ -321,7 +323,7 @@ try_harvest(struct engine *g, const struct list *l, const struct source *from,
 	if (o == OK)
 		o = store_lock(g->store, l, &b.st, e);
 	if (o == OK)
-		o = harvest_current(l, &b.st, e);
+		o = harvest_current(g, l, &b.st, e);
 	if (o == OK)
 		o = read_inbox(&b, from, &rows, &n, e);
 	if (o == OK && n) {
@@ -502,7 +504,7 @@ harvest_definition(struct engine *g, const struct list *l, struct err *e)
 	struct err ignored;
 	enum outcome o = store_peek(g->store, l, 0, &st, e);
 
-	if (o != OK || harvest_current(l, &st, &ignored) == OK)
+	if (o != OK || harvest_current(g, l, &st, &ignored) == OK)
 		return o;
 	o = edit(g, l, take_definition, e);
 	if (o == OK)

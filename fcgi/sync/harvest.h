@@ -12,8 +12,8 @@
  * does: while a new provider file is taken up, workers with the old one and
  * the new one must not both judge what has changed.
  */
-enum outcome harvest_current(const struct list *l, const struct list_state *st, struct err *e)
-    WARN_UNUSED;
+enum outcome harvest_current(struct engine *g, const struct list *l, const struct list_state *st,
+    struct err *e) WARN_UNUSED;
 
 /* Stamp of a transaction's changes: now, never before the list's newest. */
 uint64_t harvest_ticks(struct engine *g, const struct list_state *st, int64_t *now_s);

@@ -215,7 +215,7 @@ refresh(struct engine *g, const struct list *l, uint64_t number, struct list_sta
 	if (o == OK)
 		o = store_peek(g->store, l, number, st, e);
 	if (o == OK)
-		o = harvest_current(l, st, e);
+		o = harvest_current(g, l, st, e);
 	if (o == OK && !st->is_ready)
 		return err_set(e, E_UNAVAILABLE,
 		    "The list \"%s\" is being prepared. Try again in a minute.", l->title);
@@ -262,5 +262,5 @@ plan_state(struct engine *g, const struct list *l, struct list_state *out, struc
 {
 	enum outcome o = store_peek(g->store, l, 0, out, e);
 
-	return o == OK ? harvest_current(l, out, e) : o;
+	return o == OK ? harvest_current(g, l, out, e) : o;
 }

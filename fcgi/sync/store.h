@@ -66,6 +66,12 @@ enum outcome store_lock(struct store *s, const struct list *l, struct list_state
 enum outcome store_save(struct store *s, const struct list *l, const struct list_state *st,
     struct err *e) WARN_UNUSED;
 
+/*
+ * This process and the sync database describe the list differently: look at
+ * the view again before the next use. Says nothing to the database.
+ */
+void store_suspect(struct store *s, const struct list *l);
+
 /* ---- inbox: keys whose row may have changed ---- */
 struct inbox_row {
 	uint64_t id;
