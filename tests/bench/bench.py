@@ -150,6 +150,11 @@ class Bench:
         with open(run + "/web/htpasswd", "w") as f:  # hashing a password would hide the rest
             f.write("alice:{PLAIN}alice\n")
         locations, upstreams = "", ""
+        with open(run + "/web/owsd.locations") as f:  # the same buffers and the rest as for owsd
+            text = f.read()
+        text = text.split("location / {")[1].split("}")[0]
+        same = " ".join(re.findall(r"^ *((?!fastcgi_pass)(?:fastcgi|client)_\w+ [^;]*;)", text, re.M))
+        assert "fastcgi_keep_conn on;" in same
         for l in self.lists:
             no = s.sql("SELECT no FROM ows.ows_list WHERE name = %s", l.name)[0][0]
             path = run + "/bare.%s" % l.name
@@ -158,11 +163,8 @@ class Bench:
                 + ["%s=%s" % f for f in FIELDS.items()], start_new_session=True,
                 stdin=subprocess.DEVNULL))
             upstreams += "upstream bare_%s { server unix:%s; }\n" % (l.name, path)
-            locations += (
-                "location /bare/%s/ { include owsd.params; fastcgi_pass bare_%s; fastcgi_keep_conn on;"
-                " fastcgi_next_upstream off; fastcgi_read_timeout 300s; fastcgi_buffer_size 64k;"
-                " fastcgi_buffers 16 64k; fastcgi_busy_buffers_size 128k;"
-                " fastcgi_max_temp_file_size 2g; }\n" % (l.name, l.name))
+            locations += ("location /bare/%s/ { include owsd.params; fastcgi_pass bare_%s; %s }\n"
+                          % (l.name, l.name, same))
         os.makedirs(run + "/web/static", exist_ok=True)
         locations += "location /static/ { root %s/web; default_type text/xml; }\n" % run
         conf = run + "/web/nginx.conf"
