@@ -52,11 +52,17 @@ harvest_ticks(struct engine *g, const struct list_state *st, int64_t *now_s)
 	return ticks > st->head_ticks ? ticks : st->head_ticks;
 }
 
+static bool
+is_current(const struct list *l, const struct list_state *st)
+{
+	return memcmp(l->definition, st->definition, sizeof(st->definition)) == 0;
+}
+
 enum outcome
 harvest_current(struct engine *g, const struct list *l, const struct list_state *st,
     struct err *e)
 {
-	if (memcmp(l->definition, st->definition, sizeof(st->definition)) == 0)
+	if (is_current(l, st))
 		return OK;
 	store_suspect(g->store, l);
 	return err_set(e, E_UNAVAILABLE,
@@ -501,10 +507,9 @@ enum outcome
 harvest_definition(struct engine *g, const struct list *l, struct err *e)
 {
 	struct list_state st;
-	struct err ignored;
 	enum outcome o = store_peek(g->store, l, 0, &st, e);
 
-	if (o != OK || harvest_current(g, l, &st, &ignored) == OK)
+	if (o != OK || is_current(l, &st))
 		return o;
 	o = edit(g, l, take_definition, e);
 	if (o == OK)
