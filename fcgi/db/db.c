@@ -12,6 +12,7 @@
 #include "db.h"
 
 #include <mysql.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -213,6 +214,14 @@ bool
 db_is_lost(const struct db *db)
 {
 	return db->is_lost;
+}
+
+bool
+db_hung_up(const struct db *db)
+{
+	struct pollfd p = { .fd = mysql_get_socket(db->my), .events = POLLIN };
+
+	return db->is_lost || poll(&p, 1, 0) != 0;
 }
 
 unsigned

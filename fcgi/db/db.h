@@ -44,6 +44,8 @@ enum outcome db_open(const struct db_conf *conf, struct db **out, struct err *e)
 void db_close(struct db **db);
 /* The connection is gone; everything prepared on it too. */
 bool db_is_lost(const struct db *db);
+/* Between two statements: the server has ended the connection. One system call, nothing is sent. */
+bool db_hung_up(const struct db *db);
 
 /* Text without parameters and results (SET, START TRANSACTION, DDL). */
 enum outcome db_exec(struct db *db, const char *sql, struct err *e) WARN_UNUSED;

@@ -123,8 +123,8 @@ store_connect(struct store *s, bool *is_new, struct err *e)
 	enum outcome rc;
 
 	*is_new = false;
-	if (s->db && !db_is_lost(s->db) && now - s->used_s >= IDLE_S &&
-	    db_exec(s->db, "DO 0", e) != OK)
+	if (s->db && (db_hung_up(s->db) ||
+	    (now - s->used_s >= IDLE_S && db_exec(s->db, "DO 0", e) != OK)))
 		disconnect(s);
 	if (s->db && !db_is_lost(s->db)) {
 		if (now - s->used_s >= IDLE_S)

@@ -57,8 +57,10 @@ class Database(live.Case):
         ids = self.stack.sql("SELECT id FROM information_schema.processlist WHERE user = 'owsd'")
         for i in ids.split():
             self.stack.sql("KILL %s" % i)
-        # at most the request that finds it out is asked to come again, per worker
-        wait("both workers again", lambda: all(self.soap()[0] == 200 for _ in range(4)))
+        wait("the connections' end", lambda: not set(ids.split()) & set(self.stack.sql(
+            "SELECT id FROM information_schema.processlist WHERE user = 'owsd'").split()))
+        for _ in range(6):  # both workers see it before they use it
+            self.assertEqual(self.soap()[0], 200)
 
     def test_a_lost_view_harms_its_list_only(self):
         self.stack.sql("RENAME TABLE staff.v_directory TO staff.v_away")
