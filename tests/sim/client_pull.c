@@ -263,6 +263,44 @@ try_wrong_token(struct client *c)
 		    wrong[i], outcome_name(a->outcome), a->is_restart, a->row_n);
 }
 
+static void
+trace(const struct client *c, const struct pull_request *q, const struct pull_answer *a)
+{
+	if (c->door->is_traced)
+		printf("    client %d fetched with %s%s: %s, %zu rows, %zu gone%s, token %s\n", c->no,
+		    q->token, q->cursor, a->is_restart ? "restart" : outcome_name(a->outcome),
+		    a->row_n, a->gone_n, a->has_more ? ", more" : "", a->token);
+}
+
+/* Page 1 of a download, or page 1 again. */
+static void
+prepare_page(struct client *c)
+{
+	if (c->token[0])
+		return;
+	if (!c->is_paging || (c->loss && chance_in(c->chance, 50)))
+		begin_paging(c);
+	if (c->cursor[0])
+		return;
+	c->last_id = 0;
+	for (size_t i = 0; i < c->n; i++)
+		c->copy[i].is_met = false;
+}
+
+/* What is no list of changes. True: it has been dealt with. */
+static bool
+take_failure(struct client *c, const struct pull_answer *a)
+{
+	if (a->outcome == OK || a->outcome == E_UNAVAILABLE)
+		return a->outcome != OK;
+	if (a->outcome == E_INVALID && c->cursor[0] && !c->token[0] && c->may_restart)
+		client_resync(c);
+	else
+		FAIL(c, "outcome", "a fetch by client %d: %s (%s)", c->no,
+		    outcome_name(a->outcome), a->text);
+	return true;
+}
+
 bool
 client_fetch(struct client *c)
 {
@@ -277,31 +315,13 @@ client_fetch(struct client *c)
 		try_wrong_token(c);
 		return false;
 	}
-	if (!c->token[0] && (!c->is_paging || (c->loss && chance_in(c->chance, 50))))
-		begin_paging(c);
-	if (!c->token[0] && !c->cursor[0]) { /* page 1, or page 1 again */
-		c->last_id = 0;
-		for (size_t i = 0; i < c->n; i++)
-			c->copy[i].is_met = false;
-	}
+	prepare_page(c);
 	q = (struct pull_request){ .token = c->token, .cursor = c->cursor, .limit = c->limit,
 	    .is_descending = c->is_descending };
 	door_pull(c->door, c->login, &q, a);
-	if (a->outcome == E_UNAVAILABLE)
+	trace(c, &q, a);
+	if (take_failure(c, a))
 		return false;
-	if (a->outcome == E_INVALID && c->cursor[0] && !c->token[0] && c->may_restart) {
-		client_resync(c);
-		return false;
-	}
-	if (a->outcome != OK) {
-		FAIL(c, "outcome", "a fetch by client %d: %s (%s)", c->no,
-		    outcome_name(a->outcome), a->text);
-		return true;
-	}
-	if (c->door->is_traced)
-		printf("    client %d fetched with %s%s: %s, %zu rows, %zu gone%s, token %s\n", c->no,
-		    q.token, q.cursor, a->is_restart ? "restart" : "ok", a->row_n, a->gone_n,
-		    a->has_more ? ", more" : "", a->token);
 	check_answer(c, a, begun);
 	if (chance_in(c->chance, c->loss)) /* the answer is lost */
 		return false;

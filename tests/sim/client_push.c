@@ -41,6 +41,7 @@ compose(struct client *c, struct copy *p)
 	u->c = p->mine;
 	memcpy(u->login, c->login, sizeof(u->login));
 	memcpy(u->seen, p->base.col, sizeof(u->seen));
+	memcpy(u->kept, p->base.prop, sizeof(u->kept));
 	if (u->command == COMMAND_NEW) {
 		memcpy(u->ref, p->ref, sizeof(u->ref));
 		snprintf(u->history, sizeof(u->history), "%032x:1", 0);

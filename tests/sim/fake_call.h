@@ -1,6 +1,6 @@
 /*
  * fake_call.h -- what each call of the fake store begins with, and pieces that
- * fake.c and fake_item.c share.
+ * its files share.
  */
 #ifndef SIM_FAKE_CALL_H
 #define SIM_FAKE_CALL_H
@@ -17,7 +17,14 @@ enum outcome fake_write_row(struct store *s, struct rec *r, const struct src *sr
     struct err *e);
 /* The row that this session sees without a lock. */
 void fake_row(struct store *s, struct str key, struct row *out);
+/* The first read of a transaction fixes what it sees (REPEATABLE READ only). */
+void fake_look(struct store *s);
 void fake_want_lock(struct store *s, const char *call);
+struct item fake_copy_item(struct arena *a, const struct item *from);
+/* NULL: none that this session sees. */
+const struct item *fake_see_item(struct store *s, uint32_t id);
+/* The live item of a key, or its newest tombstone. */
+const struct item *fake_item_of(struct store *s, struct str key, bool is_live);
 /* n as decimal text: a key of a table. */
 const char *fake_key(char out[80], uint64_t n);
 

@@ -9,36 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sim.h"
-
-struct known { /* an item as last committed */
-	bool is_known;
-	enum item_state state;
-	struct val key;
-	struct val prop[PROP__N];
-	uint32_t agreed;        /* version that clients showed in this pause */
-	uint64_t time;          /* of the last change */
-};
-
-struct seen { /* bag of one version of one item: never two */
-	uint64_t name;
-	struct val prop[PROP__N];
-};
-
-#define SEEN_N 65536
-
-struct judge {
-	struct watch watch;
-	struct known *known;
-	size_t known_n;
-	char (*ref)[40];        /* references that have made an item */
-	size_t ref_n, ref_size;
-	struct seen *seen;
-	size_t seen_n;
-	bool is_restoring, was_restored;
-};
-
-#define FAIL(j, ...) (j)->watch.fail((j)->watch.arg, __VA_ARGS__)
+#include "judge.h"
 
 struct judge *
 judge_open(const struct watch *watch)
@@ -91,8 +62,8 @@ is_empty(const struct val *v)
 	return !v->t[0];
 }
 
-static bool
-same(const struct val *a, const struct val *b)
+bool
+judge_same(const struct val *a, const struct val *b)
 {
 	return (is_empty(a) && is_empty(b)) || val_eq(a, b);
 }
@@ -105,7 +76,7 @@ written(const struct push *p, const struct src *before, struct val out[COL__N])
 		struct val old = before ? before->col[i] : (struct val){ 0 };
 
 		out[i] = old;
-		if (!p->has_col[i] || (before && same(&old, &p->c.col[i])))
+		if (!p->has_col[i] || (before && judge_same(&old, &p->c.col[i])))
 			continue;
 		out[i] = val_stored(i, p->c.col[i]);
 		if (is_empty(&out[i]) && i != COL_TITLE)
@@ -163,9 +134,9 @@ judge_source(struct judge *j, struct attempt *by, const struct src *before,
 	written(by->push, before, want);
 	if (!before)
 		want[COL_CODE] = after->col[COL_CODE];
-	if (cols_eq(want, after->col) || (!before && same(&want[COL_FIRST], &after->col[COL_FIRST]) &&
-	    same(&want[COL_EMAIL], &after->col[COL_EMAIL]) &&
-	    same(&want[COL_BIRTHDAY], &after->col[COL_BIRTHDAY]) &&
+	if (cols_eq(want, after->col) || (!before && judge_same(&want[COL_FIRST], &after->col[COL_FIRST]) &&
+	    judge_same(&want[COL_EMAIL], &after->col[COL_EMAIL]) &&
+	    judge_same(&want[COL_BIRTHDAY], &after->col[COL_BIRTHDAY]) &&
 	    val_eq(&want[COL_TITLE], &after->col[COL_TITLE])))
 		return;
 	cols_text(a, sizeof(a), want);
@@ -176,8 +147,8 @@ judge_source(struct judge *j, struct attempt *by, const struct src *before,
 
 /* ---- items ---- */
 
-static bool
-props_eq(const struct val *a, const struct val *b)
+bool
+judge_props_eq(const struct val *a, const struct val *b)
 {
 	for (size_t i = 0; i < PROP__N; i++)
 		if (i != PROP_REF && !val_eq(&a[i], &b[i]))
@@ -246,7 +217,7 @@ check_step(struct judge *j, const struct item *a, const struct item *b)
 	if (is_raised && b->version != a->version + 1)
 		FAIL(j, "version-step", "item %u: version %u -> %u", b->id, a->version,
 		    b->version);
-	if (!is_raised && (memcmp(a->print, b->print, HASH_LEN) != 0 || !props_eq(old, new)))
+	if (!is_raised && (memcmp(a->print, b->print, HASH_LEN) != 0 || !judge_props_eq(old, new)))
 		FAIL(j, "silent-change", "item %u changed and stays at version %u", b->id,
 		    b->version);
 	if (a->state != ITEM_LIVE && b->state == ITEM_LIVE)
@@ -394,118 +365,4 @@ judge_restored(struct judge *j, bool is_over)
 	memset(j->seen, 0, SEEN_N * sizeof(*j->seen));
 	if (!is_over && j->known_n)
 		memset(j->known, 0, j->known_n * sizeof(*j->known));
-}
-
-/* ---- answers ---- */
-
-static void
-check_version_bag(struct judge *j, const struct wire_row *r)
-{
-	uint64_t name = ((uint64_t)r->id << 32) | r->version;
-	size_t at = (size_t)(name * UINT64_C(0x9E3779B97F4A7C15) >> 48);
-
-	if (j->seen_n > SEEN_N / 2) {
-		memset(j->seen, 0, SEEN_N * sizeof(*j->seen));
-		j->seen_n = 0;
-	}
-	while (j->seen[at].name && j->seen[at].name != name)
-		at = (at + 1) % SEEN_N;
-	if (!j->seen[at].name) {
-		j->seen[at].name = name;
-		memcpy(j->seen[at].prop, r->c.prop, sizeof(r->c.prop));
-		j->seen_n++;
-	} else if (!props_eq(j->seen[at].prop, r->c.prop)) {
-		FAIL(j, "two-bags", "item %u version %u was shown with two bags", r->id,
-		    r->version);
-	}
-}
-
-void
-judge_row(struct judge *j, struct world *w, uint64_t since, const struct wire_row *r)
-{
-	char is[160];
-
-	check_version_bag(j, r);
-	if (world_was(w, r->c.col[COL_CODE].t, since, r->c.col))
-		return;
-	cols_text(is, sizeof(is), r->c.col);
-	FAIL(j, "untrue-row", "item %u version %u was shown as %s, which the source did not "
-	    "hold at that time", r->id, r->version, is);
-}
-
-static void
-check_kept(struct judge *j, const struct push *p, const struct wire_row *r)
-{
-	for (size_t i = 0; i < COL__N; i++) {
-		struct val stored = val_stored(i, p->c.col[i]);
-
-		if (p->has_col[i] && !same(&stored, &r->c.col[i]) &&
-		    !same(&p->c.col[i], &r->c.col[i]))
-			FAIL(j, "lost-write", "push %u on item %u was acknowledged, nothing was "
-			    "written, and column %zu is \"%s\" and not \"%s\"", p->serial, r->id, i,
-			    r->c.col[i].t, p->c.col[i].t);
-	}
-	for (size_t i = 0; i < PROP__N; i++)
-		if (p->has_prop[i] && i != PROP_REF && !val_eq(&p->c.prop[i], &r->c.prop[i]))
-			FAIL(j, "lost-write", "push %u on item %u was acknowledged, nothing was "
-			    "written, and property %s is \"%s\" and not \"%s\"", p->serial, r->id,
-			    prop_name[i], r->c.prop[i].t, p->c.prop[i].t);
-}
-
-static void
-check_refused(struct judge *j, const struct attempt *at, const struct push_answer *a)
-{
-	const struct push *p = at->push;
-
-	/* "Gone" is true even of what this request has just made. */
-	if ((at->source_n || at->raised_n) && a->outcome != E_NOT_FOUND)
-		FAIL(j, "refused-but-applied", "push %u on item %u: %s (%s), but it was committed",
-		    p->serial, p->id, outcome_name(a->outcome), a->text);
-	if (a->outcome != E_CONFLICT)
-		return;
-	if (!a->has_item)
-		FAIL(j, "conflict-row", "push %u: a conflict without the current row", p->serial);
-	else if (p->command != COMMAND_NEW && a->row.version <= p->expected)
-		FAIL(j, "conflict-row", "push %u on item %u expected version %u, conflict with "
-		    "version %u", p->serial, p->id, p->expected, a->row.version);
-}
-
-void
-judge_push(struct judge *j, struct world *w, const struct attempt *at,
-    const struct push_answer *a)
-{
-	struct push *p = at->push;
-
-	if (at->source_n > 1 || at->raised_n > 1)
-		FAIL(j, "applied-twice", "push %u on item %u was applied twice by one request",
-		    p->serial, p->id);
-	if (p->commits > 1 && (p->expected || p->command != COMMAND_UPDATE))
-		FAIL(j, "applied-twice", "push %u on item %u was applied %u times", p->serial,
-		    p->id, p->commits);
-	if (a->has_item)
-		judge_row(j, w, at->begun, &a->row);
-	switch (a->outcome) {
-	case E_CONFLICT: case E_NOT_FOUND: case E_INVALID:
-		check_refused(j, at, a);
-		return;
-	case E_UNAVAILABLE:
-		return;
-	case OK:
-		break;
-	case E_DENIED: case E_LIMIT: case E_RETRY: case E_UNCERTAIN: case E_FAILED:
-	case OUTCOME__MAX:
-		FAIL(j, "outcome", "push %u on item %u: %s (%s)", p->serial, p->id,
-		    outcome_name(a->outcome), a->text);
-		return;
-	}
-	if (p->command == COMMAND_DELETE) {
-		if (!p->commits)
-			FAIL(j, "lost-write", "Delete %u of item %u was acknowledged and not done",
-			    p->serial, p->id);
-		return;
-	}
-	if (!a->has_item)
-		FAIL(j, "no-row", "push %u succeeded without a row", p->serial);
-	if (!p->commits)
-		check_kept(j, p, &a->row);
 }

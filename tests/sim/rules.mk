@@ -1,8 +1,9 @@
 # The simulator: `make sim` (SEED= ROUNDS= SECONDS= TRACE=1), `make sim-db`, `make sim-mutants`.
 
 SIM_CFLAGS = $(INC_sync) -Itests/sim
-SIM_MODEL  = sim dba client client_pull client_push door judge value
-SIM_FAKE   = table fake fake_item fake_world
+SIM_MODEL  = dba client client_pull client_push door judge judge_answer value
+SIM_FAKE   = table fake fake_source fake_item fake_answer fake_world
+SIM_REAL   = real real_calls
 SIM_DIR    = $(BUILD)/tests/sim
 
 $(SIM_DIR)/%.o: tests/sim/%.c
@@ -33,13 +34,14 @@ sim-mutants: $(BUILD)/sim
 
 # the same model over the real store and a private MariaDB
 SIM_WRAP = begin commit abort lock rows row_lock row_insert row_update row_delete receipt_add scan
-$(SIM_DIR)/real.o: tests/sim/real.c
+$(SIM_REAL:%=$(SIM_DIR)/%.o): $(SIM_DIR)/%.o: tests/sim/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLFLAGS) $(INC_db) -Itests/db -Itests/sim -c -o $@ $<
-$(BUILD)/sim-db: $(SIM_DIR)/sim.o $(SIM_DIR)/libmodel.a $(SIM_DIR)/real.o \
+$(BUILD)/sim-db: $(SIM_DIR)/sim.o $(SIM_DIR)/libmodel.a $(SIM_REAL:%=$(SIM_DIR)/%.o) \
     $(BUILD)/tests/db/server.o $(BUILD)/libdb.a $(BUILD)/libsync.a $(BUILD)/libbase.a
 	$(CC) $(ALLFLAGS) -o $@ $(SIM_DIR)/sim.o $(SIM_WRAP:%=-Wl,--wrap=store_%) \
-	    -Wl,--start-group $(SIM_DIR)/libmodel.a $(SIM_DIR)/real.o $(BUILD)/tests/db/server.o \
+	    -Wl,--start-group $(SIM_DIR)/libmodel.a \
+	    $(SIM_REAL:%=$(SIM_DIR)/%.o) $(BUILD)/tests/db/server.o \
 	    $(BUILD)/libdb.a $(BUILD)/libsync.a $(BUILD)/libbase.a -Wl,--end-group -lcmocka $(LIBS)
 
 sim-db: $(BUILD)/sim-db

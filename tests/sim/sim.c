@@ -108,8 +108,8 @@ chore(struct sim *s, enum door_chore what)
 		printf("    chore %d: %s\n", (int)what, outcome_name(o));
 	if (o != OK && (s->is_quiet || (o != E_UNAVAILABLE && o != E_RETRY &&
 	    o != E_UNCERTAIN)))
-		on_fail(s, "outcome", "the housekeeper's task %d: %s (%s)", (int)what,
-		    outcome_name(o), e.peer);
+		on_fail(s, "outcome", "the housekeeper's task %d: %s (%s; %s)", (int)what,
+		    outcome_name(o), e.peer, e.detail);
 }
 
 /* In the middle of somebody's request: others do something whole. */

@@ -142,6 +142,7 @@ struct push {
 	struct content c;             /* what is sent of it: see above */
 	/* for the judge only */
 	struct val seen[COL__N];      /* the row as the client knew it at `expected` */
+	struct val kept[PROP__N];     /* its bag likewise */
 	unsigned serial;
 	unsigned commits;             /* attempts that changed something */
 };
