@@ -47,7 +47,7 @@ make_run() {
 		rm -f "$want"
 		mkdir -p "$want"
 	fi
-	if [ "$as_root" ] && [ ! -L "$want" ] && ! (cd / && "${nobody[@]}" test -x "$(readlink -f "$want")/..") 2>/dev/null; then
+	if [ "$as_root" ] && [ ! -L "$want" ] && ! (real=$(readlink -f "$want") && cd / && "${nobody[@]}" test -x "$real/..") 2>/dev/null; then
 		rmdir "$want" 2>/dev/null ||
 			die "$want is not empty and nobody cannot reach it; remove it, or give RUN=/var/tmp/NAME."
 		real=$(mktemp -d /var/tmp/owsd.XXXXXX)
