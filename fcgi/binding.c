@@ -78,8 +78,9 @@ say(struct binding *b, struct binding_list *bl, const struct list *l,
 	strncpy(bl->reason, reason, sizeof(bl->reason) - 1);
 }
 
+/* now: ms, for the limit; 0: this attempt does not count, the next may follow at once. */
 static void
-bind_list(struct binding *b, size_t i)
+bind_list(struct binding *b, size_t i, int64_t now)
 {
 	struct binding_list *bl = &b->list[i];
 	struct list *l = b->lists->list[i];
@@ -87,7 +88,7 @@ bind_list(struct binding *b, size_t i)
 	struct err e = { .code = OK };
 
 	arena_reset(&bl->arena);
-	bl->tried = clock_ms();
+	bl->tried = now;
 	l->is_bound = false;
 	l->no = 0;
 	if (store_bind(b->g->engine.store, l, &p, &e) != OK)
@@ -142,7 +143,7 @@ binding_refresh(struct binding *b)
 
 		if (is_new || ((!l->is_bound || store_is_stale(s, l)) &&
 		    now - b->list[i].tried >= RETRY_MS))
-			bind_list(b, i);
+			bind_list(b, i, is_new ? 0 : now);
 	}
 	if (store_is_lost(s)) {
 		err_set(&e, E_UNAVAILABLE, "The database is not answering. Try again in a minute.");
