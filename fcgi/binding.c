@@ -104,7 +104,7 @@ bind_list(struct binding *b, size_t i, int64_t now)
 void
 binding_look(struct binding *b, size_t i)
 {
-	bind_list(b, i);
+	bind_list(b, i, clock_ms());
 }
 
 static void
