@@ -92,7 +92,7 @@ store_is_stale(const struct store *s, const struct list *l)
 
 	for (v = s->views; v; v = v->next)
 		if (v->list == l)
-			return v->is_stale;
+			return v->is_stale || v->is_suspect;
 	return true;
 }
 
@@ -103,7 +103,7 @@ store_suspect(struct store *s, const struct list *l)
 
 	for (v = s->views; v; v = v->next)
 		if (v->list == l)
-			v->is_stale = true;
+			v->is_suspect = true;
 }
 
 /* ---- failures ---- */

@@ -46,7 +46,8 @@ struct view {
 	struct view *next;
 	const struct list *list;
 	struct guid id;         /* of the list */
-	bool is_stale;
+	bool is_stale;          /* a statement met another shape: unusable until bound again */
+	bool is_suspect;        /* usable, but to be bound again when there is time */
 	struct arena arena;     /* texts and columns, as long as the binding */
 	struct arena scratch;   /* of one row of a walk */
 	struct buf text;        /* fingerprint being built */
