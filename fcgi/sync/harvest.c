@@ -65,8 +65,9 @@ harvest_current(struct engine *g, const struct list *l, const struct list_state 
 	if (is_current(l, st))
 		return OK;
 	store_suspect(g->store, l);
-	return err_set(e, E_UNAVAILABLE,
-	    "The list \"%s\" is taking up a changed definition. Try again in a moment.", l->title);
+	return err_set(e, E_UNAVAILABLE, st->is_ready
+	    ? "The list \"%s\" is taking up a changed definition. Try again in a moment."
+	    : "The list \"%s\" is being prepared. Try again in a minute.", l->title);
 }
 
 /* ---- one batch ---- */
