@@ -107,7 +107,7 @@ class Memory(unittest.TestCase):
         S.sql("INSERT INTO ows.ows_item (list, id, version, guid, skey, gone, state, print, changed, "
               "created, modified, bag) SELECT %d, 1000 + seq, 1, UNHEX(MD5(seq)), '2', 1000 + seq, 1, "
               "REPEAT('x', 32), 1, 0, UNIX_TIMESTAMP(), CONCAT('4:Note%d:', REPEAT('x', %d)) "
-              "FROM seq_1_to_300" % (no, big, big))
+              "FROM mysql.seq_1_to_300" % (no, big, big))
         S.sql("UPDATE t_reborn.person SET company = 'again' WHERE id = 2")
         drained("reborn")
         self.assertEqual(S.sql("SELECT version FROM ows.ows_item WHERE list = %s AND id = 2", no),
