@@ -28,6 +28,7 @@ struct planning {
 	struct marks marks;
 	uint32_t limit;       /* live rows; 0: all */
 	uint32_t entries;     /* of a difference: rows and deletions; 0: all */
+	uint32_t met;         /* items that the store handed over, shown or not */
 	uint64_t last_number; /* newest change delivered */
 	uint32_t last_id;     /* last item met */
 	bool is_full;
@@ -110,6 +111,7 @@ each_changed(void *arg, const struct item *item, const struct row *row, struct e
 	bool is_gone = item->state != ITEM_LIVE;
 	enum outcome o;
 
+	p->met++;
 	if (item->id == p->last_id)
 		return OK;
 	if ((!is_gone && p->out->item_n == p->limit) ||
@@ -140,6 +142,7 @@ difference(struct planning *p, const struct token *since, uint32_t limit, struct
 {
 	struct list_state *st = &p->out->state;
 	uint64_t ticks;
+	uint32_t before;
 	enum outcome o;
 
 	if (!guid_eq(&since->list, &p->l->id) || since->number > st->head ||
@@ -151,8 +154,12 @@ difference(struct planning *p, const struct token *since, uint32_t limit, struct
 	p->limit = limit && limit < p->g->page_rows ? limit : p->g->page_rows;
 	p->entries = p->limit + GONE_EXTRA;
 	p->last_number = since->number;
-	o = store_diff(p->g->store, p->l, since->number, st->head, p->entries + 1,
-	    each_changed, p, e);
+	/* Rows that cannot be shown fill no page: what has changed behind them must come, too. */
+	do {
+		before = p->met;
+		o = store_diff(p->g->store, p->l, p->last_number, st->head, p->entries + 1,
+		    each_changed, p, e);
+	} while (o == OK && p->met - before > p->entries);
 	if (!p->is_full || o != E_LIMIT)
 		return o;
 	o = store_ticks(p->g->store, p->l, p->last_number, &ticks, e);

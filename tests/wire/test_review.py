@@ -74,105 +74,10 @@ class Pages(unittest.TestCase):
         S.sql("UPDATE t_unseen.person SET birthday = %s WHERE id <= 90" % HISTORIC)
         r.client.page = 1
         r.poll()
-        self.assertEqual(r.rows[95]["Company"], "c2")
+        self.assertEqual([x["Company"] for x in r.rows.values() if x["Title"] == "Name95"], ["c2"])
         S.sql("UPDATE t_unseen.person SET birthday = NULL, company = 'c3' WHERE id <= 90")
         r.poll()
-        self.assertEqual({x["Company"] for x in r.rows.values() if x.id <= 90}, {"c3"})
-
-
-class Memory(unittest.TestCase):
-    def test_many_large_values_change_at_once(self):
-        S.sql("UPDATE t_heavy.person SET notes = REPEAT('x', %d)" % (8 * MIB))
-        drained("heavy")
-        S.sql("UPDATE t_heavy.person SET notes = NULL, company = 'small'")
-        drained("heavy")
-        self.assertEqual(S.sql("SELECT MIN(version), COUNT(*) FROM ows.ows_item WHERE list = %s",
-                               number_of("heavy")), ((3, 30),))
-        self.assertNotIn("ceiling", S.log())
-
-    def test_many_large_bags_change_at_once(self):
-        big = 10 * MIB
-        S.sql("UPDATE ows.ows_item SET bag = CONCAT('4:Note%d:', REPEAT('x', %d)) WHERE list = %d"
-              % (big, big, number_of("bags")))
-        S.sql("UPDATE t_bags.person SET company = 'other'")
-        drained("bags")
-        self.assertEqual(S.sql("SELECT MIN(version), MIN(LENGTH(bag)), COUNT(*) FROM ows.ows_item "
-                               "WHERE list = %s", number_of("bags")),
-                         ((2, big + len("4:Note%d:" % big), 30),))
-        self.assertNotIn("ceiling", S.log())
-        S.sql("UPDATE ows.ows_item SET bag = NULL WHERE list = %s", number_of("bags"))
-
-    def test_keys_that_came_and_went_often(self):
-        no, big = number_of("reborn"), MIB
-        S.sql("INSERT INTO ows.ows_item (list, id, version, guid, skey, gone, state, print, changed, "
-              "created, modified, bag) SELECT %d, 1000 + seq, 1, UNHEX(MD5(seq)), '2', 1000 + seq, 1, "
-              "REPEAT('x', 32), 1, 0, UNIX_TIMESTAMP(), CONCAT('4:Note%d:', REPEAT('x', %d)) "
-              "FROM mysql.seq_1_to_300" % (no, big, big))
-        S.sql("UPDATE t_reborn.person SET company = 'again' WHERE id = 2")
-        drained("reborn")
-        self.assertEqual(S.sql("SELECT version FROM ows.ows_item WHERE list = %s AND id = 2", no),
-                         ((2,),))
-        self.assertNotIn("ceiling", S.log())
-
-
-class Scans(unittest.TestCase):
-    def test_many_requests_are_one_scan(self):
-        def scans():
-            return int(S.sql("SHOW GLOBAL STATUS LIKE 'Com_insert_select'")[0][1])
-        r = S.replica("asked")
-        before = scans()
-        S.sql("UPDATE t_asked.person SET company = 'all'")
-        own = 0
-        r.poll()
-        drained("asked")
-        self.assertEqual({x["Company"] for x in r.rows.values()}, {"all"})
-        self.assertLessEqual(scans() - before - own, 6)
-
-
-class Keys(unittest.TestCase):
-    def test_number_with_leading_zeros(self):
-        r = S.replica("zeros")
-        row = r.client.do(ows.New({"Title": "Zero"}, ref=ows.new_ref()))
-        r.client.do(ows.Update(row.id, 1, {"Title": "Nought"}))
-        r.poll()
-        self.assertEqual([(x["Title"], x.version) for x in r.rows.values()], [("Nought", 2)])
-        S.sql("UPDATE t_zeros.person SET last_name = 'Nil'")
-        r.poll()
-        self.assertEqual([x["Title"] for x in r.rows.values()], ["Nil"])
-
-    def test_decimal_of_the_client(self):
-        r = S.replica("money")
-        row = r.client.do(ows.New({"Title": "Ten", "CustomerID": "10.5"}, ref=ows.new_ref()))
-        r.client.do(ows.Update(row.id, 1, {"Title": "Eleven"}))
-        r.poll()
-        self.assertEqual([(x["Title"], x.version) for x in r.rows.values()], [("Eleven", 2)])
-
-    def test_text_that_is_cut_at_its_end(self):
-        r = S.replica("padded")
-        row = r.client.do(ows.New({"Title": "P", "CustomerID": "ab "}, ref=ows.new_ref()))
-        r.client.do(ows.Delete(row.id, 1))
-        self.assertEqual(S.person("padded"), ())
-
-
-class Columns(unittest.TestCase):
-    def test_computed_column_that_the_client_sends_back(self):
-        c = S.client("computed")
-        row = c.do(ows.New({"Title": "B", "FirstName": "A", "FullName": "A B"}, ref=ows.new_ref()))
-        self.assertEqual(row["FullName"], "A B")
-        row = c.do(ows.Update(row.id, 1, {"Title": "C", "FullName": "A C"}))
-        self.assertEqual(row["FullName"], "A C")
-
-    def test_empty_fields_leave_defaults(self):
-        c = S.client("filled")
-        row = c.do(ows.New({"Title": "B", "CustomerID": "", "Anniversary": ""}, ref=ows.new_ref()))
-        self.assertEqual((row["CustomerID"], row["Anniversary"][:10]), ("3", "2020-02-02"))
-
-    def test_blanks_that_a_column_does_not_keep(self):
-        c = S.client("chars")
-        row = c.do(ows.New({"Title": "B", "Company": "Old "}, ref=ows.new_ref()))
-        self.assertEqual(row["Company"], "Old")
-        row = c.do(ows.Update(row.id, 1, {"Company": "Old ", "FirstName": "F"}))
-        self.assertEqual((row["Company"], row["FirstName"], row.version), ("Old", "F", 2))
+        self.assertEqual([x["Company"] for x in r.rows.values()].count("c3"), 90)
 
 
 if __name__ == "__main__":
