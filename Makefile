@@ -13,7 +13,9 @@
 
 BUILD   ?= build
 PREFIX  ?= /usr/local
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC       = gcc
+endif
 CFLAGS  ?= -O2 -g
 Q        = $(if $(V),,@echo "  $@";)# V=1 shows whole commands
 WARN     = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Wall -Wextra -Wpedantic -Wshadow \
@@ -41,7 +43,7 @@ src_front := $(wildcard fcgi/front/*.c fcgi/front/lists/*.c fcgi/front/portal/*.
 src_proc  := $(wildcard fcgi/*.c)
 src_adm   := $(wildcard fcgi/adm/*.c)
 
-all: $(BUILD)/owsd $(BUILD)/owsadm
+all: need-build $(BUILD)/owsd $(BUILD)/owsadm
 .PHONY: all
 
 define objects
@@ -86,9 +88,14 @@ down:
 	@$(STACK) down '$(RUN)'
 deps:
 	@tests/stack/deps.sh run test
-need-run need-test: need-%:
+need-run need-test need-bench need-fuzz need-valgrind: need-%:
 	@tests/stack/deps.sh --quiet $*
-.PHONY: run up down deps need-run need-test
+need-build need-lint: need-%: # compiling installs nothing
+	@tests/stack/deps.sh --quiet --name $*
+bench: need-bench
+fuzz-libs: need-fuzz
+valgrind: need-valgrind
+.PHONY: run up down deps need-run need-test need-bench need-fuzz need-valgrind need-build need-lint
 
 # ---- prove it ----------------------------------------------------------------
 
@@ -116,7 +123,7 @@ test: need-test
 	@$(MAKE) --no-print-directory -s test-run
 test-run: all $(TESTS)
 	@BUILD='$(BUILD)' tests/run -j $(JOBS) $(if $(ONLY),-k '$(ONLY)') $(TESTS)
-lint:
+lint: need-lint
 	@BUILD='$(BUILD)' CC='$(CC)' tests/lint/lint.sh
 # the same tests with address and undefined-behaviour sanitizers, in a build of their own
 asan:
@@ -132,8 +139,8 @@ install: all
 	    $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man5 $(SHARE)
 	install -m 755 $(BUILD)/owsd $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $(BUILD)/owsadm $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 $(wildcard fcgi/*.8 fcgi/adm/*.8) $(DESTDIR)$(PREFIX)/share/man/man8/
-	install -m 644 $(wildcard fcgi/*.5) $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 $(wildcard fcgi/*.8) $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 $(wildcard fcgi/*.5 providers/*.5) $(DESTDIR)$(PREFIX)/share/man/man5/
 	cp -R sql htdocs providers nginx apache $(SHARE)/
 	@test -e $(DESTDIR)/etc/owsd/owsd.ini || \
 	    install -m 640 fcgi/owsd.ini.sample $(DESTDIR)/etc/owsd/owsd.ini

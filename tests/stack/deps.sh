@@ -1,35 +1,52 @@
 #!/bin/bash
-# deps.sh [--quiet] run|test... -- Debian packages that are missing: installed by root,
-# named for everybody else. No service is started by it.
+# deps.sh [--quiet] [--name] GROUP... -- Debian packages that are missing: installed by root,
+# only named with --name and for everybody else. No service is started by it.
 set -u
 
-run="gcc make pkg-config libc6-dev libfcgi-dev libmariadb-dev libxml2-dev libiniparser-dev
- libssl-dev libcurl4-openssl-dev mariadb-server mariadb-client nginx openssl curl tzdata"
-test="python3 apache2 libcmocka-dev python3-zeep python3-suds python3-lxml python3-pymysql libxml2-utils wrk clang
- libclang-rt-14-dev valgrind util-linux procps"
+build="gcc make pkg-config libc6-dev libfcgi-dev libmariadb-dev libxml2-dev libiniparser-dev libssl-dev
+ libcurl4-openssl-dev"
+run="$build mariadb-server mariadb-client nginx openssl curl tzdata"
+test="$run apache2 libcmocka-dev python3 python3-lxml python3-pymysql python3-suds python3-zeep procps"
+# what only single targets of the Makefile need
+bench="$test wrk"
+fuzz="$build clang libclang-rt-14-dev"
+valgrind="$test valgrind"
+lint="$build man-db groff-base"
 
-quiet=
-[ "${1:-}" = --quiet ] && quiet=1 && shift
+quiet='' name=''
+while :; do
+	case ${1:-} in
+	--quiet) quiet=1 ;;
+	--name) name=1 ;;
+	*) break ;;
+	esac
+	shift
+done
 want=
 for group in "$@"; do
 	case $group in
-	run) want="$want $run" ;;
-	test) want="$want $run $test" ;;
-	*) echo "deps.sh: '$group' is neither run nor test" >&2; exit 2 ;;
+	build|run|test|bench|fuzz|valgrind|lint) want="$want ${!group}" ;;
+	*) echo "deps.sh: '$group' is no group of packages" >&2; exit 2 ;;
 	esac
 done
 
+# elsewhere than on Debian: the compiler and the servers say themselves what they miss
+command -v dpkg-query > /dev/null || {
+	[ "$quiet" ] || echo "This is no Debian; what is needed there is named:" $want
+	exit 0
+}
+there=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $want 2>/dev/null | sed -n 's/^installed //p')
 missing=
 for p in $(printf '%s\n' $want | sort -u); do
-	dpkg-query -W -f '${db:Status-Status}\n' "$p" 2>/dev/null | grep -qx installed ||
-		missing="$missing $p"
+	printf '%s\n' "$there" | grep -qxF "$p" || missing="$missing $p"
 done
 if [ -z "$missing" ]; then
 	[ "$quiet" ] || echo "All packages are there."
 	exit 0
 fi
-if [ "$(id -u)" != 0 ]; then
-	echo "Packages are missing; as root: apt-get install --no-install-recommends$missing" >&2
+if [ "$name" ] || [ "$(id -u)" != 0 ]; then
+	echo "Packages are missing. As root, make deps installs what make run and make test need, and starts no" \
+	    "service; by hand: apt-get install --no-install-recommends$missing" >&2
 	exit 1
 fi
 
