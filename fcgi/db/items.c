@@ -6,6 +6,8 @@
 
 #include "maria.h"
 
+#define KEPT_BYTES ((size_t)24 * MIB) /* of the items of many keys: a request's memory bounds it */
+
 /* ---- reading ---- */
 
 void
@@ -64,7 +66,7 @@ store_item(struct store *s, const struct list *l, uint32_t id, struct item *out,
 /* Give an item to each of the asked keys that is its own: the live one, or the newest tombstone. */
 static void
 place_item(struct arena *a, const struct item *item, const struct str *keys, size_t n,
-    struct item *live, struct item *lapsed)
+    struct item *live, struct item *lapsed, size_t *kept_n)
 {
 	struct item kept;
 	bool is_kept = false;
@@ -78,6 +80,7 @@ place_item(struct arena *a, const struct item *item, const struct str *keys, siz
 		if (!is_kept) {
 			kept = *item;
 			maria_item_keep(a, &kept);
+			*kept_n += item->key.n + item->history.n + item->bag.n;
 			is_kept = true;
 		}
 		*to = kept;
@@ -86,7 +89,8 @@ place_item(struct arena *a, const struct item *item, const struct str *keys, siz
 
 static enum outcome
 items_of_block(struct store *s, const struct list *l, enum stmt which, size_t block,
-    const struct str *keys, size_t n, struct item *live, struct item *lapsed, struct err *e)
+    const struct str *keys, size_t n, struct item *live, struct item *lapsed, size_t *kept_n,
+    struct err *e)
 {
 	struct db_arg arg[1 + KEY_BLOCK_L];
 	struct db_stmt *st = NULL;
@@ -104,7 +108,10 @@ items_of_block(struct store *s, const struct list *l, enum stmt which, size_t bl
 	rc = maria_run(s, which, arg, 1 + block, &st, e);
 	while (rc == OK && (rc = db_next(st, &col, &width, e)) == OK) {
 		maria_item(col, &item);
-		place_item(s->arena, &item, keys, n, live, lapsed);
+		place_item(s->arena, &item, keys, n, live, lapsed, kept_n);
+		if (*kept_n > KEPT_BYTES && block > 1)
+			rc = err_set(e, E_LIMIT, "The properties of these items are too large "
+			    "to be taken together.");
 	}
 	if (st)
 		db_reset(st);
@@ -115,7 +122,7 @@ enum outcome
 store_items_of(struct store *s, const struct list *l, const struct str *keys, size_t n,
     struct item **live, struct item **lapsed, struct err *e)
 {
-	size_t at, take;
+	size_t at, take, kept_n = 0;
 	enum outcome rc = OK;
 
 	*live = ARENA_ARRAY(s->arena, struct item, n);
@@ -128,7 +135,7 @@ store_items_of(struct store *s, const struct list *l, const struct str *keys, si
 
 		take = left < block ? left : block;
 		rc = items_of_block(s, l, which, block, keys + at, take, *live + at, *lapsed + at,
-		    e);
+		    &kept_n, e);
 	}
 	return rc;
 }

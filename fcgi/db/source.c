@@ -19,15 +19,38 @@
 
 /* ---- reading ---- */
 
+/* A row with its values, on the store's arena. */
+static void
+keep_row(struct store *s, struct view *v, const struct str *col, struct row *out)
+{
+	struct str *copy = ARENA_ARRAY(s->arena, struct str, v->select_n);
+	size_t i;
+
+	for (i = 0; i < v->select_n; i++)
+		copy[i] = arena_dup(s->arena, col[i]);
+	view_row(s, v, copy, s->arena, ARENA_ARRAY(s->arena, struct str, v->list->column_n), out);
+}
+
+/* What is compared of a row: memory does not grow with its values. */
+static void
+judge_row(struct store *s, struct view *v, const struct str *col, struct row *out)
+{
+	arena_reset(&v->scratch);
+	view_row(s, v, col, &v->scratch, v->value, out);
+	out->key = arena_dup(s->arena, out->key);
+	out->value = NULL;
+	if (out->reason)
+		out->reason = arena_dup(s->arena, str_of(out->reason)).p;
+}
+
 /* A result row goes to every asked key that is its own; a second row makes it bad. */
 static void
 place_row(struct store *s, struct view *v, const struct str *col, const struct str *keys, size_t n,
-    struct row *rows)
+    bool has_values, struct row *rows)
 {
-	const struct list *l = v->list;
-	struct str *copy = NULL;
+	bool is_read = false;
 	struct row row;
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < n; i++) {
 		if (!str_eq(keys[i], col[0]))
@@ -37,20 +60,16 @@ place_row(struct store *s, struct view *v, const struct str *col, const struct s
 			rows[i].reason = "the key comes more than once in the view";
 			continue;
 		}
-		if (!copy) {
-			copy = ARENA_ARRAY(s->arena, struct str, v->select_n);
-			for (k = 0; k < v->select_n; k++)
-				copy[k] = arena_dup(s->arena, col[k]);
-			view_row(s, v, copy, s->arena,
-			    ARENA_ARRAY(s->arena, struct str, l->column_n), &row);
-		}
+		if (!is_read)
+			(has_values ? keep_row : judge_row)(s, v, col, &row);
+		is_read = true;
 		rows[i] = row;
 	}
 }
 
 static enum outcome
 rows_of_block(struct store *s, struct view *v, enum view_stmt which, size_t block,
-    const struct str *keys, size_t n, struct row *rows, struct err *e)
+    const struct str *keys, size_t n, bool has_values, struct row *rows, struct err *e)
 {
 	struct db_arg *arg = ARENA_ARRAY(s->arena, struct db_arg, block * v->where_n);
 	struct db_stmt *st = NULL;
@@ -69,7 +88,7 @@ rows_of_block(struct store *s, struct view *v, enum view_stmt which, size_t bloc
 		return view_stale(v, e);
 	}
 	while (rc == OK && (rc = db_next(st, &col, &width, e)) == OK)
-		place_row(s, v, col, keys, n, rows);
+		place_row(s, v, col, keys, n, has_values, rows);
 	if (st)
 		db_reset(st);
 	return rc == E_NOT_FOUND ? OK : view_failed(s, v, rc, e);
@@ -102,7 +121,7 @@ store_rows(struct store *s, const struct list *l, const struct str *keys, size_t
 		size_t block = left == 1 ? 1 : left <= KEY_BLOCK_S ? KEY_BLOCK_S : KEY_BLOCK_L;
 
 		take = left < block ? left : block;
-		rc = rows_of_block(s, v, which, block, keys + at, take, *rows + at, e);
+		rc = rows_of_block(s, v, which, block, keys + at, take, n == 1, *rows + at, e);
 	}
 	return rc;
 }
@@ -115,7 +134,7 @@ store_row_lock(struct store *s, const struct list *l, struct str key, struct row
 	enum outcome rc = view_of(s, l, &v, e);
 
 	absent(&key, 1, out);
-	return rc == OK ? rows_of_block(s, v, VIEW_LOCK, 1, &key, 1, out, e) : rc;
+	return rc == OK ? rows_of_block(s, v, VIEW_LOCK, 1, &key, 1, true, out, e) : rc;
 }
 
 /* ---- writing ---- */

@@ -14,9 +14,10 @@ _Static_assert(KEY_BLOCK_S == 16 && KEY_BLOCK_L == 128, "blocks below");
 	"l.schema_change, l.definition, l.is_ready, l.created, l.modified, l.deleted, l.live_n, " \
 	"l.scanned"
 
-/* one key after the other by the index: live items first, then tombstones by id */
+/* live items and the newest tombstones: a key may have come and gone every night */
 #define ITEMS_OF(keys) "SELECT " ITEM_COLUMNS " FROM ows_item i " \
-	"WHERE i.list = ? AND i.skey IN (" keys ")"
+	"WHERE i.list = ? AND i.skey IN (" keys ") AND (i.gone = 0 OR i.gone = " \
+	"(SELECT MAX(n.gone) FROM ows_item n WHERE n.list = i.list AND n.skey = i.skey))"
 
 static const char *const text[] = {
 	[S_SCHEMA_VERSION] = "SELECT MAX(version) FROM ows_schema",
@@ -32,7 +33,7 @@ static const char *const text[] = {
 	[S_INBOX] = "SELECT b.id, b.skey, b.is_changed FROM ows_inbox b FORCE INDEX (inbox_list) "
 	    "WHERE b.list = ? ORDER BY b.id LIMIT ?",
 	[S_INBOX_OF] = "SELECT b.id, b.skey, b.is_changed FROM ows_inbox b "
-	    "WHERE b.list = ? AND b.skey = ?",
+	    "WHERE b.list = ? AND b.skey = ? LIMIT 20000",
 	[S_INBOX_ADD] = "INSERT INTO ows_inbox (list, skey, is_changed) VALUES (?, ?, ?)",
 	[S_INBOX_DELETE] = "DELETE FROM ows_inbox WHERE id = ?",
 	[S_ITEM] = "SELECT " ITEM_COLUMNS " FROM ows_item i WHERE i.list = ? AND i.id = ?",

@@ -19,6 +19,7 @@
 #define RESTORED_ID_GAP 1000000
 #define RESTORED_VERSION_GAP 1000
 #define RETRY_PAUSE_MS 20
+#define SHRINK 8   /* a batch that was too large is tried again with this part of it */
 
 /* What one transaction has to write. */
 struct batch {
@@ -269,19 +270,16 @@ batch_take(struct batch *b, struct inbox_row *rows, size_t n, struct err *e)
 /* ---- transactions ---- */
 
 /* Inbox rows with an empty key ask for a scan (TRUNCATE-prone tables, table:*). */
-static size_t
-take_scan_requests(struct inbox_row *rows, size_t *n, struct inbox_row *requests)
+static bool
+drop_scan_requests(struct inbox_row *rows, size_t *n)
 {
-	size_t keep = 0, asked = 0;
+	size_t keep = 0, all = *n;
 
-	for (size_t i = 0; i < *n; i++) {
-		if (rows[i].key.n == 0)
-			requests[asked++] = rows[i];
-		else
+	for (size_t i = 0; i < all; i++)
+		if (rows[i].key.n)
 			rows[keep++] = rows[i];
-	}
 	*n = keep;
-	return asked;
+	return keep < all;
 }
 
 struct source { /* which inbox rows */
@@ -290,9 +288,8 @@ struct source { /* which inbox rows */
 };
 
 struct taken {
-	size_t rows;
-	struct inbox_row *request; /* scans asked for */
-	size_t request_n;
+	size_t rows, asked;
+	bool has_request;          /* a scan is asked for */
 };
 
 static enum outcome
@@ -335,8 +332,7 @@ try_harvest(struct engine *g, const struct list *l, const struct source *from,
 		o = read_inbox(&b, from, &rows, &n, e);
 	if (o == OK && n) {
 		out->rows = n;
-		out->request = ARENA_ARRAY(g->arena, struct inbox_row, n);
-		out->request_n = take_scan_requests(rows, &n, out->request);
+		out->has_request = drop_scan_requests(rows, &n);
 	}
 	if (o == OK && n) {
 		o = batch_take(&b, rows, n, e);
@@ -349,9 +345,38 @@ try_harvest(struct engine *g, const struct list *l, const struct source *from,
 	return o;
 }
 
+/* A batch whose properties fit in no memory is taken in parts. */
+static enum outcome
+harvest_part(struct engine *g, const struct list *l, struct source *from, struct taken *out,
+    struct err *e)
+{
+	for (;;) {
+		struct arena_mark mark = arena_mark(g->arena);
+		enum outcome o = try_harvest(g, l, from, out, e);
+
+		if (o != E_LIMIT || from->key.p || from->max == 1)
+			return o;
+		arena_release(g->arena, &mark);
+		from->max = from->max > SHRINK ? from->max / SHRINK : 1;
+	}
+}
+
+/* Every request for a scan that one scan answers: those that were committed before it begins. */
+static enum outcome
+answer_requests(struct engine *g, const struct list *l, struct err *e)
+{
+	struct inbox_row *request;
+	size_t n;
+	enum outcome o = store_inbox_of(g->store, l, STR(""), &request, &n, e);
+
+	if (o == OK && n)
+		o = harvest_scan_if_due(g, l, true, e);
+	return o == OK && n ? store_inbox_delete(g->store, l, request, n, e) : o;
+}
+
 /* Repeats what a deadlock or a lost certification undid; a lost COMMIT is harmless to repeat. */
 static enum outcome
-harvest(struct engine *g, const struct list *l, const struct source *from, struct taken *out,
+harvest(struct engine *g, const struct list *l, struct source from, struct taken *out,
     struct err *e)
 {
 	enum outcome o = E_RETRY;
@@ -359,7 +384,8 @@ harvest(struct engine *g, const struct list *l, const struct source *from, struc
 	for (unsigned i = 0; i < LIMIT_RETRIES && o == E_RETRY; i++) {
 		if (i)
 			g->pause(g->env, RETRY_PAUSE_MS << i);
-		o = try_harvest(g, l, from, out, e);
+		o = harvest_part(g, l, &from, out, e);
+		out->asked = from.max;
 		if (o == E_UNCERTAIN)
 			o = g->reconnect ? g->reconnect(g->env, e) : E_UNAVAILABLE;
 		else
@@ -370,12 +396,7 @@ harvest(struct engine *g, const struct list *l, const struct source *from, struc
 	if (o == E_RETRY)
 		return err_set(e, E_UNAVAILABLE,
 		    "The list \"%s\" is busy at the moment. Try again in a minute.", l->title);
-	if (o != OK || out->request_n == 0)
-		return o;
-	o = harvest_scan_if_due(g, l, true, e);
-	if (o == OK)
-		o = store_inbox_delete(g->store, l, out->request, out->request_n, e);
-	return o;
+	return o == OK && out->has_request ? answer_requests(g, l, e) : o;
 }
 
 enum outcome
@@ -383,7 +404,7 @@ harvest_some(struct engine *g, const struct list *l, size_t max, size_t *taken, 
 {
 	struct source from = { .max = max ? max : LIMIT_HARVEST_ROWS, .key = STR_NULL };
 	struct taken t = { 0 };
-	enum outcome o = harvest(g, l, &from, &t, e);
+	enum outcome o = harvest(g, l, from, &t, e);
 
 	*taken = t.rows;
 	return o;
@@ -395,24 +416,26 @@ harvest_key(struct engine *g, const struct list *l, struct str key, struct err *
 	struct source from = { .key = key };
 	struct taken t = { 0 };
 
-	return harvest(g, l, &from, &t, e);
+	return harvest(g, l, from, &t, e);
 }
 
 enum outcome
 harvest_all(struct engine *g, const struct list *l, size_t rows, bool *left, struct err *e)
 {
+	struct source from = { .max = LIMIT_HARVEST_ROWS, .key = STR_NULL };
+	struct taken t = { 0 };
 	enum outcome o;
-	size_t taken = 0;
 
 	*left = true;
-	for (size_t done = 0; done < rows; done += taken) {
+	for (size_t done = 0; done < rows; done += t.rows) {
 		struct arena_mark mark = arena_mark(g->arena);
 
-		o = harvest_some(g, l, 0, &taken, e);
+		o = harvest(g, l, from, &t, e);
 		arena_release(g->arena, &mark);
 		if (o != OK)
 			return o;
-		if (taken < LIMIT_HARVEST_ROWS) {
+		from.max = t.asked;
+		if (t.rows < t.asked && !t.has_request) { /* a scan may have found some */
 			*left = false;
 			return OK;
 		}

@@ -82,7 +82,7 @@ struct inbox_row {
 /* At most max committed rows, oldest id first; a plain read that locks nothing. */
 enum outcome store_inbox(struct store *s, const struct list *l, size_t max,
     struct inbox_row **rows, size_t *n, struct err *e) WARN_UNUSED;
-/* All rows of one key, this transaction's own included. */
+/* Rows of one key, this transaction's own included; of very many only some. */
 enum outcome store_inbox_of(struct store *s, const struct list *l, struct str key,
     struct inbox_row **rows, size_t *n, struct err *e) WARN_UNUSED;
 /* Put keys into the inbox; outside a transaction it commits by itself. */
@@ -103,7 +103,8 @@ enum outcome store_scan(struct store *s, const struct list *l, uint64_t *found,
 /*
  * The rows of these keys, without locks: rows[i] belongs to keys[i]. A key that
  * comes twice is ROW_BAD; a view's key that differs from the asked one in any
- * byte is ROW_ABSENT.
+ * byte is ROW_ABSENT. Values may be left out (value NULL) where more than one
+ * key is asked for: rows have no bound, and who asks for many compares prints.
  */
 enum outcome store_rows(struct store *s, const struct list *l, const struct str *keys, size_t n,
     struct row **rows, struct err *e) WARN_UNUSED;
@@ -124,7 +125,10 @@ enum outcome store_row_delete(struct store *s, const struct list *l, struct str 
 /* out->id == 0 when there is none. Tombstones are items. */
 enum outcome store_item(struct store *s, const struct list *l, uint32_t id, struct item *out,
     struct err *e) WARN_UNUSED;
-/* For each key its live item (id 0: none) and its newest tombstone (id 0: none). */
+/*
+ * For each key its live item (id 0: none) and its newest tombstone (id 0: none).
+ * E_LIMIT: their properties are too much at once; ask for fewer keys. Never of one key.
+ */
 enum outcome store_items_of(struct store *s, const struct list *l, const struct str *keys,
     size_t n, struct item **live, struct item **lapsed, struct err *e) WARN_UNUSED;
 /*

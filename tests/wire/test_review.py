@@ -24,7 +24,7 @@ LISTS = [
     stack.Contacts("heavy", count=30, columns=stack.COLUMNS.replace("notes TEXT", "notes LONGTEXT")),
     stack.Contacts("bags", count=30),
     stack.Contacts("reborn", count=3),
-    stack.Contacts("asked", count=2000, more={"track": {"tables": "t_asked.person:*"}}),
+    stack.Contacts("asked", count=4000, more={"track": {"tables": "t_asked.person:*"}}),
     stack.Contacts("zeros", columns=stack.COLUMNS.replace("INT UNSIGNED", "INT(6) UNSIGNED ZEROFILL")),
     stack.Contacts("money", columns=stack.COLUMNS + ", code DECIMAL(8,2) NOT NULL UNIQUE",
                    fields=dict(stack.FIELDS, CustomerID="code"),
@@ -78,6 +78,57 @@ class Pages(unittest.TestCase):
         S.sql("UPDATE t_unseen.person SET birthday = NULL, company = 'c3' WHERE id <= 90")
         r.poll()
         self.assertEqual([x["Company"] for x in r.rows.values()].count("c3"), 90)
+
+
+class Memory(unittest.TestCase):
+    def test_many_large_values_change_at_once(self):
+        S.sql("UPDATE t_heavy.person SET notes = REPEAT('x', %d)" % (8 * MIB))
+        drained("heavy")
+        S.sql("UPDATE t_heavy.person SET notes = NULL, company = 'small'")
+        drained("heavy")
+        self.assertEqual(S.sql("SELECT MIN(version), COUNT(*) FROM ows.ows_item WHERE list = %s",
+                               number_of("heavy")), ((3, 30),))
+        self.assertNotIn("ceiling", S.log())
+
+    def test_many_large_bags_change_at_once(self):
+        big = 10 * MIB
+        S.sql("UPDATE ows.ows_item SET bag = CONCAT('4:Note%d:', REPEAT('x', %d)) WHERE list = %d"
+              % (big, big, number_of("bags")))
+        S.sql("UPDATE t_bags.person SET company = 'other'")
+        drained("bags")
+        self.assertEqual(S.sql("SELECT MIN(version), MIN(LENGTH(bag)), COUNT(*) FROM ows.ows_item "
+                               "WHERE list = %s", number_of("bags")),
+                         ((2, big + len("4:Note%d:" % big), 30),))
+        self.assertNotIn("ceiling", S.log())
+        S.sql("UPDATE ows.ows_item SET bag = NULL WHERE list = %s", number_of("bags"))
+
+    def test_keys_that_came_and_went_often(self):
+        no, big = number_of("reborn"), MIB
+        S.sql("INSERT INTO ows.ows_item (list, id, version, guid, skey, gone, state, print, changed, "
+              "created, modified, bag) SELECT %d, 1000 + seq, 1, UNHEX(MD5(seq)), '2', 1000 + seq, 1, "
+              "REPEAT('x', 32), 1, 0, UNIX_TIMESTAMP(), CONCAT('4:Note%d:', REPEAT('x', %d)) "
+              "FROM mysql.seq_1_to_300" % (no, big, big))
+        S.sql("UPDATE t_reborn.person SET company = 'again' WHERE id = 2")
+        drained("reborn")
+        self.assertEqual(S.sql("SELECT version FROM ows.ows_item WHERE list = %s AND id = 2", no),
+                         ((2,),))
+        self.assertNotIn("ceiling", S.log())
+
+
+class Scans(unittest.TestCase):
+    def test_many_requests_are_one_scan(self):
+        def written():
+            """Rows that the inbox ever had, about: a scan takes up to twice the numbers it needs."""
+            return S.sql("SELECT auto_increment FROM information_schema.tables "
+                         "WHERE table_schema = 'ows' AND table_name = 'ows_inbox'")[0][0]
+        r = S.replica("asked")
+        before = written()
+        S.sql("UPDATE t_asked.person SET company = 'all'")
+        r.poll()
+        self.assertEqual({x["Company"] for x in r.rows.values()}, {"all"})
+        drained("asked")
+        # a request per row; the housekeeper may have scanned at the same time
+        self.assertLess(written() - before, 4000 + 2 * 8192 + 1000)
 
 
 if __name__ == "__main__":
