@@ -49,13 +49,14 @@ class Writer(threading.Thread):
     def __init__(self, name, k, stop):
         threading.Thread.__init__(self)
         self.client = ows.Client(S.server, S.lists[name].id, "alice" if k % 2 else "bob")
-        self.replica = ows.Replica(self.client).first()
         self.k, self.stop, self.random = k, stop, random.Random(SEED * 100 + k)
         self.mine = {}      # id -> [title, company, version], as acknowledged
         self.deleted = []   # titles
         self.shared = []    # (id, version, company), acknowledged
         self.count = {"acknowledged": 0, "lost": 0, "conflicts": 0, "refused": 0}
         self.error = None
+        # the database may just be coming back from the test before
+        self.replica = self.reliably(lambda: ows.Replica(self.client).first())
 
     def reliably(self, action):
         """Again until there is an answer, as a client does whose request got lost."""

@@ -164,7 +164,7 @@ client_expect_restart(struct client *c, bool is_restored)
 	c->may_restart = true;
 	c->may_reset = is_restored;
 	c->echo_n = 0; /* what it would be known by may be gone */
-	if (is_restored)
+	if (is_restored && c->grave_n)
 		memset(c->grave, 0, c->grave_n);
 }
 
