@@ -453,6 +453,47 @@ insert_main(struct write *w, const struct cell *cell, size_t n, unsigned group, 
 	return rc;
 }
 
+/* A number without leading zeros reads back as it was written. */
+static bool
+is_plain_key(const struct view *v)
+{
+	return v->where_n == 1 && v->key[0].class == COLUMN_INTEGER &&
+	    !strstr(v->key[0].full, "zerofill");
+}
+
+/*
+ * The key as the view says it: "10.5" became "10.50", a blank at the end was
+ * not kept, a trigger wrote it in capitals. The one row that has the key for
+ * the server; where a collation calls several equal, that of the same bytes.
+ */
+static enum outcome
+key_as_read(struct store *s, struct view *v, struct str *key, struct err *e)
+{
+	struct db_arg arg[LIMIT_KEY_PARTS];
+	struct str read = STR_NULL;
+	struct db_stmt *st = NULL;
+	const struct str *col;
+	size_t width, n = 0;
+	enum outcome rc;
+
+	if (is_plain_key(v) || !view_key_args(v, *key, arg))
+		return OK;
+	rc = view_prepare(s, v, VIEW_ROWS_1, &st, e);
+	if (rc == OK)
+		rc = db_run(st, arg, v->where_n, e);
+	while (rc == OK && !db_shape_changed(st) && (rc = db_next(st, &col, &width, e)) == OK) {
+		if (n++ == 0 || str_eq(col[0], *key))
+			read = arena_dup(s->arena, col[0]);
+	}
+	if (st)
+		db_reset(st);
+	if (rc != OK && rc != E_NOT_FOUND)
+		return view_failed(s, v, rc, e);
+	if (read.p && (n == 1 || str_eq(read, *key)))
+		*key = read;
+	return OK;
+}
+
 enum outcome
 store_row_insert(struct store *s, const struct list *l, const struct cell *cell, size_t n,
     struct str *key, struct err *e)
@@ -481,6 +522,8 @@ store_row_insert(struct store *s, const struct list *l, const struct cell *cell,
 	}
 	write_start(&w, s, v, n + l->constant_n + 1);
 	rc = insert_main(&w, cell, n, group, key, e);
+	if (rc == OK)
+		rc = key_as_read(s, v, key, e);
 	/* what lies in other base tables goes where there is a row for it */
 	if (rc == OK && other)
 		rc = store_row_update(s, l, *key, rest, other, e);

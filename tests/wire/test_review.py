@@ -131,5 +131,30 @@ class Scans(unittest.TestCase):
         self.assertLess(written() - before, 4000 + 2 * 8192 + 1000)
 
 
+class Keys(unittest.TestCase):
+    def test_number_with_leading_zeros(self):
+        r = S.replica("zeros")
+        row = r.client.do(ows.New({"Title": "Zero"}, ref=ows.new_ref()))
+        r.client.do(ows.Update(row.id, 1, {"Title": "Nought"}))
+        r.poll()
+        self.assertEqual([(x["Title"], x.version) for x in r.rows.values()], [("Nought", 2)])
+        S.sql("UPDATE t_zeros.person SET last_name = 'Nil'")
+        r.poll()
+        self.assertEqual([x["Title"] for x in r.rows.values()], ["Nil"])
+
+    def test_decimal_of_the_client(self):
+        r = S.replica("money")
+        row = r.client.do(ows.New({"Title": "Ten", "CustomerID": "10.5"}, ref=ows.new_ref()))
+        r.client.do(ows.Update(row.id, 1, {"Title": "Eleven"}))
+        r.poll()
+        self.assertEqual([(x["Title"], x.version) for x in r.rows.values()], [("Eleven", 2)])
+
+    def test_text_that_is_cut_at_its_end(self):
+        r = S.replica("padded")
+        row = r.client.do(ows.New({"Title": "P", "CustomerID": "ab "}, ref=ows.new_ref()))
+        r.client.do(ows.Delete(row.id, 1))
+        self.assertEqual(S.person("padded"), ())
+
+
 if __name__ == "__main__":
     unittest.main()
