@@ -61,6 +61,12 @@ $(foreach l,base sync db front,$(eval $(call layer,$(l))))
 $(eval $(call objects,proc,proc))
 $(eval $(call objects,adm,proc))
 
+# paths below PREFIX are compiled in
+$(BUILD)/fcgi/conf.o: $(BUILD)/prefix
+$(BUILD)/prefix: always
+	@mkdir -p $(@D); echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' > $@
+.PHONY: always
+
 ARCHIVES    = $(BUILD)/libfront.a $(BUILD)/libdb.a $(BUILD)/libsync.a $(BUILD)/libbase.a
 OWSD_OBJS   = $(src_proc:%.c=$(BUILD)/%.o)
 OWSADM_OBJS = $(src_adm:%.c=$(BUILD)/%.o) \
@@ -142,10 +148,12 @@ install: all
 	install -m 644 $(wildcard fcgi/*.8) $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 $(wildcard fcgi/*.5 providers/*.5) $(DESTDIR)$(PREFIX)/share/man/man5/
 	cp -R sql htdocs providers nginx apache $(SHARE)/
+	rm -f $(SHARE)/*/README.md $(SHARE)/providers/*.5 && chmod -R a+rX $(SHARE)
 	@test -e $(DESTDIR)/etc/owsd/owsd.ini || \
 	    install -m 640 fcgi/owsd.ini.sample $(DESTDIR)/etc/owsd/owsd.ini
 clean:
-	rm -rf $(BUILD)
+	@tests/stack/stack.sh clean '$(RUN)'
+	rm -rf '$(BUILD)'
 .PHONY: install clean
 
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

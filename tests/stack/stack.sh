@@ -1,5 +1,5 @@
 #!/bin/bash
-# stack.sh up|run RUN ADDR PORT, stack.sh down RUN -- a private MariaDB, owsd and a web server
+# stack.sh up|run RUN ADDR PORT, stack.sh down|clean RUN -- a private MariaDB, owsd and a web server
 # in the directory RUN, answering on ADDR:PORT. Nothing outside RUN is touched.
 #
 # Environment: BUILD (binaries), PROVIDERS and SAMPLES as the Makefile says, and for tests:
@@ -42,7 +42,9 @@ gone() { ! alive "$1"; }
 # RUN as an absolute path without links; as root it may become a link to /var/tmp.
 make_run() {
 	local want=$1 real
-	mkdir -p "$want" 2>/dev/null || [ -L "$want" ] || die "The directory $want cannot be made."
+	local why
+	why=$(mkdir -p "$want" 2>&1) || [ -L "$want" ] ||
+		die "The directory $want cannot be made (${why##*: }); give another one: RUN=/tmp/NAME."
 	if [ -L "$want" ] && [ ! -d "$want" ]; then # its target was cleaned away
 		rm -f "$want"
 		mkdir -p "$want"
@@ -50,23 +52,29 @@ make_run() {
 	if [ "$as_root" ] && [ ! -L "$want" ] && ! (real=$(readlink -f "$want") && cd / && "${nobody[@]}" test -x "$real/..") 2>/dev/null; then
 		rmdir "$want" 2>/dev/null ||
 			die "$want is not empty and nobody cannot reach it; remove it, or give RUN=/var/tmp/NAME."
-		real=$(mktemp -d /var/tmp/owsd.XXXXXX)
+		real=$(mktemp -d /var/tmp/owsd.XXXXXX) || die "/var/tmp cannot be written; give another place: RUN=DIR."
 		ln -s "$real" "$want"
 	fi
 	RUN=$(readlink -f "$want")
 	[ ${#RUN} -le 90 ] ||
 		die "The path $RUN is too long for a socket (${#RUN} bytes, at most 90); give a shorter one: RUN=/tmp/NAME."
+	case $RUN in
+	*[!A-Za-z0-9._/@+-]*)
+		die "The path $RUN holds a space or another character that cannot stand in every server's configuration; give a plain one: RUN=/tmp/NAME." ;;
+	esac
+	[ -O "$RUN" ] || [ "$as_root" ] ||
+		die "$RUN belongs to $(stat -c %U "$RUN"); give a directory of your own: RUN=/tmp/NAME."
 	if [ "$as_root" ]; then
 		chown root:nogroup "$RUN" && chmod 770 "$RUN" # MariaDB makes db.sock in it
 	else
 		chmod 700 "$RUN"
 	fi
-	mkdir -p "$RUN"/log "$RUN"/web/tmp "$RUN"/state "$RUN"/spool
-	[ "$as_root" ] && chown -R nobody:nogroup "$RUN"/log "$RUN"/web "$RUN"/state "$RUN"/spool
 	local free
 	free=$(df -Pm "$RUN" | awk 'NR == 2 { print $4 }')
 	[ "$free" -ge $NEED_MB ] ||
 		die "The disk of $RUN has $free MB free and $NEED_MB are needed; make room, or put RUN= elsewhere."
+	mkdir -p "$RUN"/log "$RUN"/web/tmp "$RUN"/state "$RUN"/spool || die "$RUN cannot be written."
+	[ "$as_root" ] && chown -R nobody:nogroup "$RUN"/log "$RUN"/web "$RUN"/state "$RUN"/spool
 }
 
 # ---- MariaDB ----------------------------------------------------------------
@@ -145,25 +153,36 @@ db_start() {
 	fi
 	[ "$as_root" ] && chown nobody:nogroup "$RUN/db"
 	db_conf > "$RUN/my.cnf"
+	local before
+	before=$(cat "$RUN/log/mariadb.log" 2>/dev/null | wc -l)
 	# setsid: neither Ctrl-C nor the server's own group kills reach anybody else
 	(cd / && exec "${nobody[@]}" setsid mariadbd --defaults-file="$RUN/my.cnf") \
-	    > /dev/null 2>&1 < /dev/null &
+	    > "$RUN/log/mariadb.start" 2>&1 < /dev/null &
 	local pid=$!
 	db_up_or_dead() { db_answers || gone "$pid"; }
 	until_true 60 db_up_or_dead
-	db_answers > /dev/null 2>&1 ||
-		die "MariaDB does not start: $(grep -a 'ERROR' "$RUN/log/mariadb.log" | tail -n 1 | cut -c1-300) (see $RUN/log/mariadb.log)"
+	db_answers > /dev/null 2>&1 && return
+	local why # the first error tells the cause, the last only that it gave up
+	why=$(tail -n +$((before + 1)) "$RUN/log/mariadb.log" 2>/dev/null | cat - "$RUN/log/mariadb.start" | tr -d '\a' |
+		grep -aE 'ERROR|^mariadbd: ' | head -n 1 | sed 's/.*ERROR\] //' | cut -c1-300)
+	die "MariaDB does not start: ${why:-it says nothing} (see $RUN/log/mariadb.log; to begin with an empty database, remove $RUN/db)."
 }
 
 # Each .sql once per data directory, in order of name.
 load_sql() {
-	local dir=$1 f mark
+	local dir=$1 f mark sum
 	for f in "$dir"/*/*.sql; do
 		[ -e "$f" ] || continue
 		mark=$RUN/db/loaded/$(readlink -f "$f" | cksum | cut -d' ' -f1)
-		[ -e "$mark" ] && continue
-		sql < "$f" > "$RUN/log/load.log" 2>&1 || die "$f: $(tail -n 1 "$RUN/log/load.log")"
-		touch "$mark"
+		sum=$(cksum < "$f")
+		if [ -e "$mark" ]; then
+			[ "$(cat "$mark")" = "$sum" ] ||
+				echo "$f has changed since it was loaded and is not loaded again: mariadb --socket $RUN/db.sock --user root < $f" >&2
+			continue
+		fi
+		sql < "$f" > "$RUN/log/load.log" 2>&1 ||
+			die "$f: $(tail -n 1 "$RUN/log/load.log") (what stands before that is loaded already: CREATE OR REPLACE lets the file run again)"
+		echo "$sum" > "$mark"
 	done
 }
 
@@ -291,12 +310,12 @@ web_start() {
 	else
 		nginx_conf > "$RUN/web/nginx.conf"
 		(cd / && "${nobody[@]}" nginx -p "$RUN/web" -c "$RUN/web/nginx.conf" -e "$RUN/log/nginx.log") > "$log" 2>&1
-	fi || die "The web server does not start on $ADDR:$PORT: $(tail -n 1 "$log")"
+	fi || die "The web server does not start: $(grep -m 1 -iE 'emerg|\(98\)|\(13\)|error' "$log" || tail -n 1 "$log"); give another port or address: PORT=8081, ADDR=127.0.0.1."
 }
 
 # ---- commands ---------------------------------------------------------------
 
-port_is_taken() { (exec 3<> "/dev/tcp/$ADDR/$PORT") 2>/dev/null; }
+port_is_taken() { timeout 3 bash -c "exec 3<> /dev/tcp/$ADDR/$PORT" 2>/dev/null; }
 portal_answers() {
 	[ "$(curl -s -o /dev/null -w '%{http_code}' -u alice:alice "http://$ADDR:$PORT/")" = 200 ]
 }
@@ -322,8 +341,14 @@ down() {
 
 up() {
 	[ -x "$BUILD/owsd" ] || die "$BUILD/owsd is not built; say make."
-	make_run "$1"
+	[ -z "$PROVIDERS" ] || [ -d "$PROVIDERS" ] || die "PROVIDERS=$PROVIDERS is no directory."
+	case $SRC${PROVIDERS:+$(readlink -f "$PROVIDERS")} in
+	*[:\;\#\"]*) die "A colon, semicolon, # or quote in the path of the checkout or of PROVIDERS= cannot stand in owsd.ini; use another path." ;;
+	esac
 	ADDR=$2 PORT=$3
+	[[ $PORT =~ ^[0-9]{1,5}$ ]] && [ "$PORT" -ge 1 ] && [ "$PORT" -le 65535 ] ||
+		die "PORT=$PORT is no port; give a number from 1 to 65535: PORT=8081."
+	make_run "$1"
 	if alive "$(pid_in "$RUN/owsd.pid")"; then
 		die "An instance already runs in $RUN; stop it first (make down RUN=$1), or give another RUN=."
 	fi
@@ -374,7 +399,13 @@ down)
 	RUN=$(readlink -f "$2")
 	down
 	;;
+clean) # stop it, and remove what make_run may have put elsewhere
+	[ -d "$2" ] || exit 0
+	RUN=$(readlink -f "$2")
+	down
+	[ ! -L "$2" ] || case $RUN in /var/tmp/owsd.??????) rm -rf "$RUN" ;; esac
+	;;
 *)
-	die "usage: stack.sh up|run RUN ADDR PORT, stack.sh down RUN"
+	die "usage: stack.sh up|run RUN ADDR PORT, stack.sh down|clean RUN"
 	;;
 esac
