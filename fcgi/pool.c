@@ -22,6 +22,7 @@
 #define CHILD_MAX (2 * POOL_WORKERS_MAX + 2) /* two generations */
 #define BACKOFF_MIN_MS 100
 #define BACKOFF_MAX_MS 10000
+#define LEAVING_MS 1000                      /* that a new housekeeper waits for old workers */
 #define READY_WAIT_MS 10000                  /* for a new generation, before the old goes */
 #define TICK_MS 200
 
@@ -48,6 +49,7 @@ struct pool {
 	unsigned generation;
 	int64_t old_go_at;   /* ms: the old generation goes even if the new is not ready; 0: none */
 	int64_t not_before[ROLE__MAX]; /* ms: no new child until then */
+	int64_t leaving_until;         /* ms: no new housekeeper beside old workers until then */
 	int64_t backoff[ROLE__MAX];    /* ms */
 	bool is_stopping, was_ready, was_killed;
 	struct child child[CHILD_MAX];
@@ -170,7 +172,7 @@ watch(struct pool *p)
 }
 
 struct census {
-	size_t workers, ready, keepers, old, all;
+	size_t workers, ready, keepers, old, leaving, all;
 };
 
 static struct census
@@ -183,6 +185,7 @@ count(const struct pool *p)
 			continue;
 		n.all++;
 		n.keepers += c->role == KEEPER;
+		n.leaving += c->role == WORKER && c->kill_at;
 		if (c->role != WORKER || c->kill_at)
 			continue;
 		if (c->generation != p->generation) {
@@ -215,10 +218,19 @@ level(struct pool *p)
 	if (clock_ms() >= p->not_before[WORKER])
 		for (; n.workers < p->shape.workers; n.workers++)
 			child_start(p, WORKER);
-	if (clock_ms() >= p->not_before[KEEPER] && !n.keepers)
-		child_start(p, KEEPER);
-	if (n.old && (n.ready >= p->shape.workers || clock_ms() >= p->old_go_at))
+	if (n.old && (n.ready >= p->shape.workers || clock_ms() >= p->old_go_at)) {
 		stop_children(p, true, WORKER);
+		p->leaving_until = clock_ms() + LEAVING_MS;
+		n.leaving += n.old;
+		n.old = 0;
+	}
+	/*
+	 * After a reload the housekeeper takes changed definitions up, which old workers
+	 * cannot go on with: let what they have in hand be finished first.
+	 */
+	if (!n.keepers && !n.old && clock_ms() >= p->not_before[KEEPER] &&
+	    (!n.leaving || clock_ms() >= p->leaving_until))
+		child_start(p, KEEPER);
 	if (!p->was_ready && n.ready >= p->shape.workers) {
 		p->was_ready = true;
 		p->work->ready(p->work->arg);
