@@ -243,6 +243,33 @@ update_group(struct store *s, struct view *v, struct str key, const struct cell 
 	return w.has_value ? no_place(last, e) : OK;
 }
 
+/*
+ * The cells that a statement names. A generated column is not known by the view,
+ * only by the first write to it; clients send whole rows, and who compares the
+ * row afterwards sees whether the value came true. A new row leaves what is
+ * empty to the column's default where empty would be no value of its type.
+ */
+static const struct cell *
+written_cells(struct store *s, const struct view *v, const struct cell *cell, size_t *n,
+    bool is_new)
+{
+	struct cell *out = ARENA_ARRAY(s->arena, struct cell, *n);
+	size_t i, kept = 0;
+
+	for (i = 0; i < *n; i++) {
+		const struct column *c = &v->list->column[cell[i].column];
+
+		if (v->column[cell[i].column].is_computed)
+			continue;
+		if (is_new && !cell[i].value.n && !c->is_nullable && !c->translation_n &&
+		    c->class != COLUMN_TEXT)
+			continue;
+		out[kept++] = cell[i];
+	}
+	*n = kept;
+	return out;
+}
+
 enum outcome
 store_row_update(struct store *s, const struct list *l, struct str key, const struct cell *cell,
     size_t n, struct err *e)
@@ -252,6 +279,8 @@ store_row_update(struct store *s, const struct list *l, struct str key, const st
 	unsigned group;
 	size_t i, k;
 
+	if (rc == OK)
+		cell = written_cells(s, v, cell, &n, false);
 	for (i = 0; rc == OK && i < n; i++) {
 		group = v->column[cell[i].column].group;
 		if (group == 0)
@@ -510,6 +539,7 @@ store_row_insert(struct store *s, const struct list *l, const struct cell *cell,
 		return rc;
 	if (l->write != WRITE_VIEW)
 		return err_set(e, E_DENIED, "New items cannot be added to this list.");
+	cell = written_cells(s, v, cell, &n, true);
 	rest = ARENA_ARRAY(s->arena, struct cell, n);
 	group = main_group(v, cell, n);
 	for (i = 0; i < n; i++) {

@@ -12,6 +12,7 @@
 #include "value.h"
 
 #define SQL_MAX (4 * MIB)   /* of one statement: 200 columns, 128 keys */
+#define COMPUTED 1906       /* MariaDB: a value for a generated column */
 
 /* ---- bound views ---- */
 
@@ -137,6 +138,10 @@ view_write_failed(struct store *s, struct view *v, enum outcome rc, struct err *
 	for (i = 0; column.p && i < l->column_n; i++) {
 		if (!str_ieq(str_of(l->column[i].name), column))
 			continue;
+		if (db_errno(s->db) == COMPUTED && !v->column[i].is_computed) {
+			v->column[i].is_computed = true;
+			return err_set(e, E_RETRY, "The database computes that column.");
+		}
 		snprintf(subject, sizeof(subject), "\"%s\"", field_info(l->column[i].field)->name);
 		return db_error_about(s->db, subject, e);
 	}

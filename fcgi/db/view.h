@@ -38,6 +38,7 @@ struct view_type {
 struct view_column {
 	struct view_type type;
 	unsigned group;         /* columns of one base table have one group; 0: not writable */
+	bool is_computed;       /* a write has shown it: the database fills it by itself */
 	bool is_hex;            /* selected as hex */
 	struct str prefix;      /* "first name=" */
 };

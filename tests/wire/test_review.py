@@ -156,5 +156,26 @@ class Keys(unittest.TestCase):
         self.assertEqual(S.person("padded"), ())
 
 
+class Columns(unittest.TestCase):
+    def test_computed_column_that_the_client_sends_back(self):
+        c = S.client("computed")
+        row = c.do(ows.New({"Title": "B", "FirstName": "A", "FullName": "A B"}, ref=ows.new_ref()))
+        self.assertEqual(row["FullName"], "A B")
+        row = c.do(ows.Update(row.id, 1, {"Title": "C", "FullName": "A C"}))
+        self.assertEqual(row["FullName"], "A C")
+
+    def test_empty_fields_leave_defaults(self):
+        c = S.client("filled")
+        row = c.do(ows.New({"Title": "B", "CustomerID": "", "Anniversary": ""}, ref=ows.new_ref()))
+        self.assertEqual((row["CustomerID"], row["Anniversary"][:10]), ("3", "2020-02-02"))
+
+    def test_blanks_that_a_column_does_not_keep(self):
+        c = S.client("chars")
+        row = c.do(ows.New({"Title": "B", "Company": "Old "}, ref=ows.new_ref()))
+        self.assertEqual(row["Company"], "Old")
+        row = c.do(ows.Update(row.id, 1, {"Company": "Old ", "FirstName": "F"}))
+        self.assertEqual((row["Company"], row["FirstName"], row.version), ("Old", "F", 2))
+
+
 if __name__ == "__main__":
     unittest.main()
