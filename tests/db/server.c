@@ -142,7 +142,7 @@ server_start(void **state)
 	if (!f || fputs(options, f) < 0 || fclose(f))
 		return -1;
 	{
-		const char *const init[] = { "mariadb-install-db", "--no-defaults", data,
+		const char *const init[] = { "mariadb-install-db", "--no-defaults", "--force", data,
 			"--skip-test-db", "--skip-name-resolve",
 			"--auth-root-authentication-method=normal", "--innodb-log-file-size=16M",
 			NULL };

@@ -69,7 +69,7 @@ class Server:
             self.as_user = ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups']
         with open(os.path.join(self.dir, 'init.log'), 'w') as log:
             subprocess.run(self.as_user + [
-                'mariadb-install-db', '--no-defaults', '--datadir=' + data + '/data',
+                'mariadb-install-db', '--no-defaults', '--force', '--datadir=' + data + '/data',
                 '--skip-test-db', '--skip-name-resolve', '--innodb-log-file-size=16M',
                 '--auth-root-authentication-method=normal'],
                 stdout=log, stderr=log, check=True)

@@ -90,10 +90,10 @@ db_template() {
 		rm -rf "$t"
 		work=$(mktemp -d /var/tmp/owsd-template.XXXXXX)
 		[ "$as_root" ] && chown nobody:nogroup "$work"
-		(cd "$work" && "${nobody[@]}" mariadb-install-db --no-defaults --datadir="$work/data" --skip-test-db \
+		(cd "$work" && "${nobody[@]}" mariadb-install-db --no-defaults --force --datadir="$work/data" --skip-test-db \
 		    --skip-name-resolve --auth-root-authentication-method=normal \
 		    --innodb-log-file-size=16M) > "$BUILD/db-template.log" 2>&1 ||
-			{ rm -rf "$work"; die "MariaDB's first data directory cannot be made; see $BUILD/db-template.log."; }
+			{ rm -rf "$work"; die "MariaDB's first data directory cannot be made: $(grep -m 1 . "$BUILD/db-template.log") (see $BUILD/db-template.log)"; }
 		mkdir -p "$t" && cp -a "$work/data" "$t/" && touch "$t/ready"
 		rm -rf "$work"
 	fi
