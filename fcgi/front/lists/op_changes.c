@@ -39,11 +39,26 @@ no_room(const struct spool *s, struct err *e)
 	return out;
 }
 
+/* Most polls bring no row: what rows need is made with the first one. */
+static struct rowset *
+open_rowset(const struct answer *a)
+{
+	const struct call *k = a->k;
+	struct rowset_want want = {
+		.site = k->c->site, .list = k->list, .rights = k->rights,
+		.fields = &a->caml.fields, .options = a->caml.options,
+	};
+
+	return rowset_open(k->arena, &want);
+}
+
 static enum outcome
 on_item(void *arg, const struct item *item, const struct row *row, struct err *e)
 {
 	struct answer *a = arg;
 
+	if (!a->rowset)
+		a->rowset = open_rowset(a);
 	rowset_write(a->rowset, a->rows, item, row);
 	return a->row_sink.failed ? no_room(&a->k->r->more[PART_ROWS], e) : OK;
 }
@@ -153,12 +168,7 @@ static void
 open_answer(struct answer *a)
 {
 	struct call *k = a->k;
-	struct rowset_want want = {
-		.site = k->c->site, .list = k->list, .rights = k->rights,
-		.fields = &a->caml.fields, .options = a->caml.options,
-	};
 
-	a->rowset = rowset_open(k->arena, &want);
 	a->ids = ARENA_NEW(k->arena, struct xmlw);
 	a->rows = ARENA_NEW(k->arena, struct xmlw);
 	a->id_sink = spool_sink(&k->r->more[PART_IDS]);
