@@ -175,6 +175,7 @@ db_open(const struct db_conf *conf, struct db **out, struct err *e)
 {
 	struct db *db = must(calloc(1, sizeof(*db)));
 	unsigned timeout = conf->timeout_s ? conf->timeout_s : 30;
+	unsigned patience = conf->patience_s > timeout ? conf->patience_s : timeout;
 	unsigned protocol = conf->socket ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
 	unsigned no_local = 0;
 	my_bool no = 0, yes = 1;
@@ -182,7 +183,7 @@ db_open(const struct db_conf *conf, struct db **out, struct err *e)
 
 	db->my = must(mysql_init(NULL));
 	mysql_options(db->my, MYSQL_OPT_CONNECT_TIMEOUT, &timeout);
-	mysql_options(db->my, MYSQL_OPT_READ_TIMEOUT, &timeout);
+	mysql_options(db->my, MYSQL_OPT_READ_TIMEOUT, &patience);
 	mysql_options(db->my, MYSQL_OPT_WRITE_TIMEOUT, &timeout);
 	mysql_options(db->my, MYSQL_OPT_RECONNECT, &no);
 	mysql_options(db->my, MYSQL_REPORT_DATA_TRUNCATION, &yes);

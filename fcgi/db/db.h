@@ -17,6 +17,7 @@ struct db_stmt;
 struct db_conf {
 	const char *socket, *host, *user, *password, *database;
 	unsigned port, timeout_s;
+	unsigned patience_s;  /* to wait for an answer; 0: timeout_s */
 };
 
 struct db_arg { /* one parameter */

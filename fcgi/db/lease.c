@@ -30,11 +30,14 @@ store_lease(struct store *s, const char *name, const char *holder, unsigned seco
 	const struct db_arg made[] = { DB_ARG_TEXT(n) };
 	enum outcome rc = take(s, n, h, seconds, is_mine, e);
 
-	if (rc != OK || *is_mine)
-		return rc;
 	/* nobody's yet, or somebody else's: only the second try tells */
-	rc = maria_do(s, S_LEASE_MAKE, made, 1, e);
-	return rc == OK ? take(s, n, h, seconds, is_mine, e) : rc;
+	if (rc == OK && !*is_mine) {
+		rc = maria_do(s, S_LEASE_MAKE, made, 1, e);
+		if (rc == OK)
+			rc = take(s, n, h, seconds, is_mine, e);
+	}
+	s->is_keeper |= rc == OK && *is_mine; /* the next connection has more patience */
+	return rc;
 }
 
 enum outcome

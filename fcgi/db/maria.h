@@ -18,6 +18,8 @@ struct store {
 	struct db_stmt *stmt[STMT__MAX];
 	struct view *views;        /* bound lists */
 	int64_t used_s;            /* monotonic: last time that the connection was known to work */
+	bool is_keeper;            /* has held the lease: does what no request could wait for */
+	bool is_patient;           /* the connection was made for that */
 };
 
 /*

@@ -13,6 +13,7 @@
 
 #define SCHEMA_VERSION 1   /* newest file of sql/ */
 #define IDLE_S 10          /* after which a connection is asked whether it lives */
+#define PATIENCE_S 3600    /* of the lease's holder: a scan of a large view is one statement */
 
 /* ---- connection ---- */
 
@@ -97,12 +98,14 @@ connect_now(struct store *s, struct err *e)
 	struct db_conf conf = {
 		.socket = s->conf->socket, .host = s->conf->host, .port = s->conf->port,
 		.user = s->conf->user, .password = s->conf->password,
-		.database = s->conf->database, .timeout_s = s->conf->timeout_s
+		.database = s->conf->database, .timeout_s = s->conf->timeout_s,
+		.patience_s = s->is_keeper ? PATIENCE_S : 0
 	};
 	enum outcome rc;
 	size_t i;
 
 	disconnect(s);
+	s->is_patient = s->is_keeper;
 	rc = db_open(&conf, &s->db, e);
 	if (rc == OK)
 		rc = check_version(s, e);
@@ -123,7 +126,7 @@ store_connect(struct store *s, bool *is_new, struct err *e)
 	enum outcome rc;
 
 	*is_new = false;
-	if (s->db && (db_hung_up(s->db) ||
+	if (s->db && (s->is_keeper != s->is_patient || db_hung_up(s->db) ||
 	    (now - s->used_s >= IDLE_S && db_exec(s->db, "DO 0", e) != OK)))
 		disconnect(s);
 	if (s->db && !db_is_lost(s->db)) {

@@ -6,6 +6,7 @@ them fits in no memory, keys that read back otherwise than they were written,
 columns that the database fills or cuts by itself.
 """
 
+import os
 import unittest
 
 import ows
@@ -129,6 +130,24 @@ class Scans(unittest.TestCase):
         drained("asked")
         # a request per row; the housekeeper may have scanned at the same time
         self.assertLess(written() - before, 4000 + 2 * 8192 + 1000)
+
+
+class Slow(unittest.TestCase):
+    def test_scan_that_takes_longer_than_a_request_may(self):
+        """Each row of the view takes a moment: a look at all of them outlasts the timeout."""
+        one = stack.Contacts("slow", count=12, view="SELECT * FROM person WHERE SLEEP(0.1 + 0 * id) = 0",
+                             more={"write": {"mode": "none"}})
+        ini = os.path.join(S.run, "owsd.ini")
+        with open(ini, encoding="utf-8") as f:
+            text = f.read()
+        with open(ini, "w", encoding="utf-8") as f:
+            f.write(text.replace("[database]", "[database]\ntimeout = 1"))
+        S.add(one)
+        S.owsadm("install")
+        S.reload()
+        stack.until(lambda: S.sql("SELECT is_ready FROM ows.ows_list WHERE name = 'slow'") == ((1,),),
+                    30, "the list is numbered")
+        self.assertEqual(len(S.client("slow").changes(limit=3).rows), 3)
 
 
 class Keys(unittest.TestCase):
