@@ -27,8 +27,8 @@
 #define TICK_MS 500
 #define LOOK_MS 5000              /* between two looks at a view's columns */
 #define DRAIN_ROWS 5000           /* of one list, before the next has its turn */
-#define TRIGGERS_MS 30000         /* between two looks for missing triggers */
-#define BRIDGE_MS 10000           /* between two scans while they are missing */
+#define TRIGGERS_MS 10000         /* between two looks for missing triggers */
+#define BRIDGE_MS 5000           /* between two scans while they are missing */
 #define HEADS_MS 5000             /* between two writings of the state file */
 #define DAY_S INT64_C(86400)
 #define PURGE_MS (DAY_S * 1000)
