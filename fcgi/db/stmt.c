@@ -57,9 +57,10 @@ static const char *const text[] = {
 	[S_REF_GET] = "SELECT item FROM ows_ref WHERE list = ? AND login = ? AND ref = ?",
 	[S_REF_ADD] = "INSERT INTO ows_ref (list, login, ref, item) VALUES (?, ?, ?, ?)",
 	[S_RECEIPT_GET] = "SELECT item, version, at FROM ows_receipt WHERE list = ? AND digest = ?",
+	/* replaces that of an older version of the item; refuses (1048) everything else */
 	[S_RECEIPT_ADD] = "INSERT INTO ows_receipt (list, digest, item, version, at) "
-	    "VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE item = VALUES(item), "
-	    "version = VALUES(version), at = VALUES(at)",
+	    "VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE at = VALUES(at), version = "
+	    "IF(item = VALUES(item) AND version < VALUES(version), VALUES(version), NULL)",
 	[S_PURGE_REFS] = "DELETE r FROM ows_ref r JOIN ows_item i ON i.list = r.list AND i.id = r.item "
 	    "WHERE r.list = ? AND i.gone <> 0 AND i.modified < ?",
 	[S_PURGE_ITEMS] = "DELETE FROM ows_item WHERE list = ? AND gone <> 0 AND modified < ?",

@@ -453,5 +453,9 @@ store_receipt_add(struct store *s, const struct list *l, const struct receipt *r
 		DB_ARG_U64(r->version), DB_ARG_I64(r->at)
 	};
 
-	return maria_do(s, S_RECEIPT_ADD, arg, 5, e);
+	enum outcome rc = maria_do(s, S_RECEIPT_ADD, arg, 5, e);
+
+	if (rc == E_INVALID && db_errno(s->db) == 1048)
+		rc = err_set(e, E_CONFLICT, "The same change was sent twice at once.");
+	return rc;
 }

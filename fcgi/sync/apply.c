@@ -28,6 +28,7 @@ struct change_run {
 	unsigned char digest[HASH_LEN];
 	struct list_state st;
 	int64_t now;
+	bool was_uncertain;        /* a COMMIT was lost: it may still come true, late */
 	struct item item;          /* as compared */
 	struct row row;            /* as compared, then as written */
 };
@@ -559,6 +560,25 @@ try_delete(struct change_run *r)
 	return finish(r, CHANGE_DELETE, &item, false, announced, announced_n);
 }
 
+/*
+ * The new row was refused. If a value may be there only once, it may be there
+ * because the same request, sent twice, was faster in another process.
+ */
+static enum outcome
+refused_or_late(struct change_run *r)
+{
+	struct err refusal = *r->e;
+	uint32_t id = 0;
+	enum outcome o;
+
+	store_abort(r->g->store);
+	o = store_ref_get(r->g->store, r->l, r->who->login, r->c->ref, &id, r->e);
+	if (o == OK && id)
+		return E_RETRY;
+	*r->e = refusal;
+	return E_INVALID;
+}
+
 static enum outcome
 try_insert(struct change_run *r)
 {
@@ -571,6 +591,8 @@ try_insert(struct change_run *r)
 	struct item item = { .version = 1, .state = ITEM_LIVE };
 	enum outcome o = store_row_insert(s, r->l, r->c->cell, r->c->cell_n, &key, r->e);
 
+	if (o == E_INVALID && r->c->ref.n)
+		return refused_or_late(r);
 	if (o == OK)
 		o = reread(r, key, &announced, &announced_n);
 	if (o != OK)
@@ -638,12 +660,17 @@ static enum outcome
 try_new(struct change_run *r)
 {
 	uint32_t id = 0;
+	bool found = false;
 	enum outcome o = OK;
 
 	if (r->c->ref.n)
 		o = store_ref_get(r->g->store, r->l, r->who->login, r->c->ref, &id, r->e);
+	else if (r->was_uncertain)
+		o = find_receipt(r, NULL, &found);
 	if (o != OK)
 		return o;
+	if (found)
+		id = r->item.id;
 	return id ? meet_again(r, id) : try_insert(r);
 }
 
@@ -695,8 +722,10 @@ run(struct change_run *r)
 		if (i)
 			r->g->pause(r->g->env, RETRY_PAUSE_MS << i);
 		o = try_once(r);
-		if (o == E_UNCERTAIN)
+		if (o == E_UNCERTAIN) {
+			r->was_uncertain = true;
 			o = settle(r);
+		}
 	}
 	if (o == E_RETRY)
 		o = err_set(r->e, E_UNAVAILABLE, "The list \"%s\" is busy at the moment and your "

@@ -258,6 +258,15 @@ test_receipts_and_references(void **state)
 	assert_ok(store_receipt_get(s, &t.l, &got, oops));
 	assert_int_equal(got.version, 4);
 	assert_int_equal(got.id, 3);
+	/* the same change twice at once: of another new item, or of the same version */
+	assert_int_equal(store_receipt_add(s, &t.l, &r, &e), E_CONFLICT);
+	r.id = 9, r.version = 5;
+	assert_int_equal(store_receipt_add(s, &t.l, &r, &e), E_CONFLICT);
+	r.id = 3;
+	assert_ok(store_receipt_add(s, &t.l, &r, oops));
+	assert_ok(store_receipt_get(s, &t.l, &got, oops));
+	assert_int_equal(got.version, 5);
+	assert_int_equal(got.id, 3);
 	assert_ok(store_ref_get(s, &t.l, STR("alice"), STR("{A}"), &id, oops));
 	assert_int_equal(id, 0);
 	assert_ok(store_ref_add(s, &t.l, STR("alice"), STR("{A}"), 5, oops));

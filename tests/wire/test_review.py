@@ -7,6 +7,7 @@ columns that the database fills or cuts by itself.
 """
 
 import os
+import threading
 import unittest
 
 import ows
@@ -39,6 +40,8 @@ LISTS = [
     stack.Contacts("filled", count=2, columns=stack.COLUMNS +
                    ", grade INT NOT NULL DEFAULT 3, since DATE NOT NULL DEFAULT '2020-02-02'",
                    fields=dict(stack.FIELDS, CustomerID="grade", Anniversary="since")),
+    stack.Contacts("unique", columns=stack.COLUMNS.replace(
+        "email VARCHAR(100)", "email VARCHAR(100) UNIQUE")),
     stack.Contacts("chars", count=2, columns=stack.COLUMNS.replace(
         "company VARCHAR(60)", "company CHAR(60)")),
 ]
@@ -173,6 +176,30 @@ class Keys(unittest.TestCase):
         row = r.client.do(ows.New({"Title": "P", "CustomerID": "ab "}, ref=ows.new_ref()))
         r.client.do(ows.Delete(row.id, 1))
         self.assertEqual(S.person("padded"), ())
+
+
+class Twice(unittest.TestCase):
+    def test_same_new_item_twice_at_once_where_a_value_is_unique(self):
+        """Sent again because the first answer took too long: both tell of the one item."""
+        ref, got = ows.new_ref(), []
+        def send():
+            got.append(S.client("unique").do(ows.New({"Title": "U", "Email": "u@example.org"}, ref=ref)))
+        def waiting():
+            return int(S.sql("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'")[0][1])
+        blocker = S.connect()
+        blocker.autocommit(False)
+        with blocker.cursor() as cur:
+            cur.execute("SELECT no FROM ows.ows_list WHERE name = 'unique' FOR UPDATE")
+            both = [threading.Thread(target=send) for _ in range(2)]
+            for n, t in enumerate(both):
+                t.start()
+                stack.until(lambda: waiting() == n + 1, 4, "request %d waits" % n)
+        blocker.rollback()
+        for t in both:
+            t.join()
+        self.assertEqual(len(got), 2)
+        self.assertEqual(got[0].id, got[1].id)
+        self.assertEqual(len(S.person("unique")), 1)
 
 
 class Columns(unittest.TestCase):
