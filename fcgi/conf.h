@@ -16,6 +16,8 @@
 #include "log.h"
 #include "open.h"
 
+#define CONF_FILE "/etc/owsd/owsd.ini" /* of owsd and owsadm without -c */
+
 enum conf_listen { LISTEN_UNIX, LISTEN_TCP, LISTEN_INHERIT };
 
 struct conf {

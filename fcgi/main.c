@@ -21,8 +21,6 @@
 #include "sandbox.h"
 #include "worker.h"
 
-#define CONF_FILE "/etc/owsd/owsd.ini"
-
 enum { EXIT_OK, EXIT_TROUBLE, EXIT_USAGE, EXIT_CONF };
 
 struct daemon {

@@ -80,6 +80,8 @@ check_all(struct adm *m)
 		return ADM_PROBLEMS;
 	if (m->problems.first)
 		adm_say(m, NULL);
+	else if (!lists->n)
+		puts("There is no list yet: no folder of [providers] dir holds a provider.ini.");
 	for (size_t i = 0; rc == OK && i < lists->n; i++)
 		rc = one(m, lists->list[i], &e);
 	lists_close(lists);

@@ -13,7 +13,7 @@ adm_new(struct adm *m)
 	struct err e = { 0 };
 
 	if (m->argc != 1) {
-		fprintf(stderr, "owsadm: which view? expected: owsadm -c OWSD.INI new SCHEMA.VIEW\n");
+		fprintf(stderr, "owsadm: which view? expected: owsadm new SCHEMA.VIEW\n");
 		return ADM_USAGE;
 	}
 	if (draft_write(&m->admin, m->argv[0], &wire_vocabulary, stdout, &e) != OK)

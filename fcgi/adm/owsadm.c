@@ -12,7 +12,7 @@
 
 #define ARENA_BYTES (512 * MIB)
 
-enum { NEED_CONF = 1, OPT_PRINT = 2, OPT_DATA = 4, OPT_ADMIN = 8 };
+enum { OPT_PRINT = 1, OPT_DATA = 2, OPT_ADMIN = 4 };
 
 static const struct command {
 	const char *name;
@@ -21,21 +21,21 @@ static const struct command {
 	int max;              /* arguments */
 	const char *usage, *help;
 } commands[] = {
-	{ "check", adm_check, NEED_CONF | OPT_ADMIN, 1, "check [NAME | FILE]",
+	{ "check", adm_check, OPT_ADMIN, 1, "check [NAME | FILE]",
 	  "compare provider files with their views: every error, with its cure" },
-	{ "new", adm_new, NEED_CONF | OPT_ADMIN, 1, "new SCHEMA.VIEW",
+	{ "new", adm_new, OPT_ADMIN, 1, "new SCHEMA.VIEW",
 	  "write a first provider.ini, to standard output, by looking at a view" },
-	{ "install", adm_install, NEED_CONF | OPT_PRINT | OPT_ADMIN, 0,
+	{ "install", adm_install, OPT_PRINT | OPT_ADMIN, 0,
 	  "install [--print]",
 	  "make the sync database, accounts, rights and triggers, or bring them up to date" },
-	{ "uninstall", adm_uninstall, NEED_CONF | OPT_PRINT | OPT_DATA | OPT_ADMIN, 0,
+	{ "uninstall", adm_uninstall, OPT_PRINT | OPT_DATA | OPT_ADMIN, 0,
 	  "uninstall [--print] [--data]",
 	  "drop the triggers; with --data the sync database and accounts, too" },
-	{ "status", adm_status, NEED_CONF, 0, "status",
+	{ "status", adm_status, 0, 0, "status",
 	  "what is served, how far it is, what waits" },
-	{ "reload", adm_reload, NEED_CONF, 0, "reload",
+	{ "reload", adm_reload, 0, 0, "reload",
 	  "let owsd read configuration and providers again" },
-	{ "restored", adm_restored, NEED_CONF, 0, "restored",
+	{ "restored", adm_restored, 0, 0, "restored",
 	  "after the sync database came from a backup: make clients start anew" },
 };
 #define COMMAND_N (sizeof commands / sizeof commands[0])
@@ -43,11 +43,12 @@ static const struct command {
 static void
 help(FILE *to)
 {
-	fputs("usage: owsadm -c OWSD.INI COMMAND [options]\n"
+	fputs("usage: owsadm [-c OWSD.INI] COMMAND [options]\n"
 	    "       owsadm probe URL --user USER ... (see `owsadm probe`)\n\n", to);
 	for (size_t i = 0; i < COMMAND_N; i++)
 		fprintf(to, "  %-30s %s\n", commands[i].usage, commands[i].help);
 	fputs("\n"
+	    "  -c OWSD.INI         the daemon's configuration; " CONF_FILE " otherwise\n"
 	    "  --print             show every statement and change nothing\n"
 	    "  --user USER         the DBA's account ([database] admin_user)\n"
 	    "  --password-file F   file with its password in the first line\n"
@@ -164,11 +165,9 @@ run_command(const struct command *c, struct options *o)
 	if ((o->is_print && !(c->flags & OPT_PRINT)) || (o->drop_data && !(c->flags & OPT_DATA)) ||
 	    ((o->user || o->password_file || o->socket) && !(c->flags & OPT_ADMIN)))
 		return wrong("an option does not go with", c->name);
-	if (!o->conf)
-		return wrong("-c OWSD.INI is missing for", c->name);
 	arena_init(&m.arena, ARENA_BYTES);
 	m.problems.arena = &m.arena;
-	m.conf = conf_load(o->conf, &m.problems);
+	m.conf = conf_load(o->conf ? o->conf : CONF_FILE, &m.problems);
 	if (!m.conf) {
 		adm_say(&m, NULL);
 		status = ADM_PROBLEMS;

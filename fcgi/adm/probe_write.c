@@ -296,7 +296,7 @@ try_conflict(struct trial *t)
 	struct probe *p = t->p;
 	struct outcome_of o;
 
-	if (!send_update(t, STR("owsadm probe, out of date"), t->version - 1, &o))
+	if (!send_update(t, STR("probe, out of date"), t->version - 1, &o))
 		return;
 	if (is_good(&o)) {
 		say_problem(p, "An update that was made from version %u overwrote version %u: "
@@ -422,7 +422,7 @@ prepare(struct trial *t, struct probe *p)
 	*t = (struct trial){ .p = p, .before = arena_dup(&p->keep, p->token) };
 	t->replication = arena_dup(&p->keep, str_of(guid_fmt(&item, GUID_BRACES, text)));
 	t->history = arena_fmt(&p->keep, "%s:1", guid_fmt(&editor, GUID_HEX, text));
-	t->title = arena_fmt(&p->keep, "owsadm probe %.8s", t->history.p);
+	t->title = arena_fmt(&p->keep, "probe %.8s", t->history.p);
 	t->changed = arena_fmt(&p->keep, "%.*s, changed", STR_ARG(t->title));
 	return true;
 }

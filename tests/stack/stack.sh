@@ -373,7 +373,7 @@ greet() {
 	Portal    http://$ADDR:$PORT/
 	Users     alice, bob and carol (may only read), each with its own name as password
 	Database  mariadb --socket $RUN/db.sock --user root
-	Try       $BUILD/owsadm probe http://$ADDR:$PORT/ --user alice:alice
+	Try       ${BUILD#"$SRC"/}/owsadm probe http://$ADDR:$PORT/ --user alice:alice
 	Log       $RUN/log/owsd.log
 	TEXT
 }
