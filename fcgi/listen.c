@@ -36,13 +36,15 @@ folder_is_safe(const char *path, struct err *e)
 	strcpy(copy, path); /* conf_load has measured it */
 	folder = dirname(copy);
 	if (stat(folder, &st)) {
-		err_set(e, E_INVALID, "the socket's folder %s: %s", folder, strerror(errno));
+		err_set(e, E_INVALID, "the socket's folder %s: %s; make it, or let the service "
+		    "manager do that (systemd: RuntimeDirectory=)", folder, strerror(errno));
 		return false;
 	}
 	if (((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX)) ||
 	    (st.st_uid != 0 && st.st_uid != geteuid())) {
 		err_set(e, E_INVALID, "the socket's folder %s can be written by others: it must "
-		    "belong to root or to owsd's account and be closed to the rest", folder);
+		    "belong to root, or to the account that starts owsd, and be closed to the rest",
+		    folder);
 		return false;
 	}
 	return true;

@@ -30,7 +30,8 @@ sandbox_identity(const struct conf *c, struct identity *out, struct err *e)
 	pw = c->user ? getpwnam(c->user) : NULL;
 	if (!pw)
 		return err_set(e, E_INVALID, "started as root, workers need an account to become:"
-		    " [server] user = %s is not on this machine", c->user ? c->user : "(empty)");
+		    " [server] user = %s is not on this machine (useradd --system makes it)",
+		    c->user ? c->user : "(empty)");
 	if (pw->pw_uid == 0)
 		return err_set(e, E_INVALID, "workers do not serve as root; give [server] user"
 		    " an account without rights");

@@ -22,7 +22,7 @@ supervisor(const struct adm *m, char why[256])
 	FILE *f;
 
 	if (!file) {
-		snprintf(why, 256, "no [server] pid_file is configured");
+		snprintf(why, 256, "whether owsd runs is unknown: no [server] pid_file is configured");
 		return 0;
 	}
 	f = fopen(file, "r");
