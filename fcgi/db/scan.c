@@ -48,7 +48,7 @@ scan_sql(const struct view *v, struct buf *b)
 {
 	const struct list *l = v->list;
 
-	buf_addf(b, "SET STATEMENT sql_mode = '' FOR "
+	buf_addf(b, "SET STATEMENT sql_mode = '', join_cache_level = DEFAULT FOR "
 	    "INSERT INTO ows_inbox (list, skey, is_changed) SELECT %u, k.skey, 0 FROM ("
 	    "SELECT CAST(%s AS BINARY) AS skey FROM %s v LEFT JOIN ows_item i ON i.list = %u "
 	    "AND i.gone = 0 AND i.skey = CAST(%s AS BINARY) "

@@ -42,6 +42,9 @@ LISTS = [
                    fields=dict(stack.FIELDS, CustomerID="grade", Anniversary="since")),
     stack.Contacts("unique", columns=stack.COLUMNS.replace(
         "email VARCHAR(100)", "email VARCHAR(100) UNIQUE")),
+    stack.Contacts("years", rows=[{"born": 2020}, {"born": 1999}],
+                   columns=stack.COLUMNS + ", born YEAR",
+                   fields=dict(stack.FIELDS, CustomerID="born")),
     stack.Contacts("chars", count=2, columns=stack.COLUMNS.replace(
         "company VARCHAR(60)", "company CHAR(60)")),
 ]
@@ -203,6 +206,14 @@ class Twice(unittest.TestCase):
 
 
 class Columns(unittest.TestCase):
+    def test_type_that_describes_itself_by_its_surroundings(self):
+        """A YEAR is padded with zeros or not, as the server happens to read it."""
+        r = S.replica("years")
+        self.assertEqual([x["CustomerID"] for x in r.rows.values()], ["2020", "1999"])
+        S.sql("UPDATE t_years.person SET born = 1987 WHERE id = 2")
+        r.poll()
+        self.assertEqual([x["CustomerID"] for x in r.rows.values()], ["2020", "1987"])
+
     def test_computed_column_that_the_client_sends_back(self):
         c = S.client("computed")
         row = c.do(ows.New({"Title": "B", "FirstName": "A", "FullName": "A B"}, ref=ows.new_ref()))
