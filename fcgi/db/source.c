@@ -220,17 +220,17 @@ update_group(struct store *s, struct view *v, struct str key, const struct cell 
 	enum outcome rc = OK;
 	size_t i;
 
-	write_start(&w, s, v, n + v->where_n);
+	write_start(&w, s, v, n + v->exact_n);
 	buf_addf(&w.sql, "UPDATE %s v SET ", v->name);
 	for (i = 0; rc == OK && i < n; i++)
 		if (v->column[cell[i].column].group == group && (only == SIZE_MAX || only == i)) {
 			last = &l->column[cell[i].column];
 			rc = add_set(&w, &cell[i], e);
 		}
-	buf_addf(&w.sql, " WHERE %s", v->where);
-	if (rc == OK && !view_key_args(v, key, &w.arg[w.n]))
+	buf_addf(&w.sql, " WHERE %s", v->exact);
+	if (rc == OK && !view_exact_args(v, key, &w.arg[w.n]))
 		rc = err_set(e, E_RETRY, "The row is gone.");
-	w.n += v->where_n;
+	w.n += v->exact_n;
 	if (rc != OK) {
 		buf_clear(&w.sql);
 		return rc;
@@ -302,7 +302,7 @@ gone_meanwhile(struct err *e)
 enum outcome
 store_row_delete(struct store *s, const struct list *l, struct str key, struct err *e)
 {
-	struct db_arg arg[1 + LIMIT_KEY_PARTS];
+	struct db_arg arg[1 + 2 * LIMIT_KEY_PARTS];
 	struct view *v;
 	struct db_stmt *st;
 	size_t n = 0;
@@ -312,9 +312,9 @@ store_row_delete(struct store *s, const struct list *l, struct str key, struct e
 		return rc;
 	if (l->delete_set)
 		arg[n++] = DB_ARG_TEXT(l->delete_set_value);
-	if (!view_key_args(v, key, &arg[n]))
+	if (!view_exact_args(v, key, &arg[n]))
 		return gone_meanwhile(e);
-	n += v->where_n;
+	n += v->exact_n;
 	rc = view_prepare(s, v, VIEW_DELETE, &st, e);
 	if (rc == OK)
 		rc = db_run(st, arg, n, e);

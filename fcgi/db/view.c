@@ -215,6 +215,22 @@ view_key_args(const struct view *v, struct str key, struct db_arg *arg)
 	return rest.p == NULL;
 }
 
+bool
+view_exact_args(const struct view *v, struct str key, struct db_arg *arg)
+{
+	struct db_arg part[LIMIT_KEY_PARTS];
+	size_t i, n = 0;
+
+	if (!view_key_args(v, key, part))
+		return false;
+	for (i = 0; i < v->where_n; i++) {
+		arg[n++] = part[i];
+		if (view_key_folds(&v->key[i]))
+			arg[n++] = part[i];
+	}
+	return true;
+}
+
 /* ---- rows ---- */
 
 /* NULL when the key can be one. */

@@ -65,6 +65,8 @@ struct view {
 	const char *join;       /* condition between ows_item i and the view v, by the view's index */
 	const char *where;      /* condition: the key is that of the parameters */
 	size_t where_n;         /* parameters of `where` */
+	const char *exact;      /* condition of a write: that, and the same bytes */
+	size_t exact_n;
 	struct db_stmt *stmt[VIEW_STMT__MAX]; /* prepared at the first use */
 	struct { struct db_stmt *st; const char *sql; } write[VIEW_UPDATES];
 	unsigned write_next;
@@ -90,6 +92,11 @@ bool view_ident(struct buf *b, const char *name);
  * use it with NEW and OLD, so that their keys equal those of the view.
  */
 void view_key_part(struct buf *b, const struct view_type *type, const char *column);
+/* The server calls texts equal that differ in case, accents or blanks at the end. */
+bool view_key_folds(const struct view_type *type);
+
+/* Parameters of `exact`, exact_n of them (at most twice LIMIT_KEY_PARTS). False: the key cannot be one. */
+bool view_exact_args(const struct view *v, struct str key, struct db_arg *arg) WARN_UNUSED;
 
 /* The last statement failed with rc, reading the source: shape errors make the list stale. */
 enum outcome view_failed(struct store *s, struct view *v, enum outcome rc, struct err *e);

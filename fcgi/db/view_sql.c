@@ -80,6 +80,12 @@ view_key_part(struct buf *b, const struct view_type *t, const char *column)
 		text_sql(b, t, false, column, true);
 }
 
+bool
+view_key_folds(const struct view_type *t)
+{
+	return t->class == COLUMN_TEXT && !is_opaque_text(t);
+}
+
 /* `text` (SQL: a parameter, or the item's key) as a value that the index of the key can be asked for. */
 static void
 typed_sql(struct buf *b, const struct view_type *t, const char *text, bool is_parameter)
@@ -107,6 +113,19 @@ typed_sql(struct buf *b, const struct view_type *t, const char *text, bool is_pa
 	else
 		buf_addf(b, "CONVERT(CONVERT(%s USING utf8mb4) USING %s) COLLATE %s", text,
 		    t->charset, t->collation);
+}
+
+/* "column is the parameter", by its index; written to, it must have the same bytes, too. */
+static void
+exact_sql(struct buf *b, const struct view_type *t, const char *column)
+{
+	buf_addf(b, "%s = ", column);
+	typed_sql(b, t, "?", true);
+	if (!view_key_folds(t))
+		return;
+	buf_addf(b, " AND CAST(");
+	view_key_part(b, t, column);
+	buf_addf(b, " AS BINARY) = CAST(? AS BINARY)");
 }
 
 static const char *
@@ -178,6 +197,19 @@ build_conditions(struct view *v, const struct list *l, struct buf *b)
 	}
 	v->where = keep(v, b);
 	v->where_n = l->key_n;
+	{
+		const char *column[LIMIT_KEY_PARTS];
+
+		for (i = 0; i < l->key_n; i++)
+			column[i] = aliased(v, b, "v.", l->key[i]);
+		v->exact_n = l->key_n;
+		for (i = 0; i < l->key_n; i++) {
+			buf_addf(b, "%s", i ? " AND " : "");
+			exact_sql(b, &v->key[i], column[i]);
+			v->exact_n += view_key_folds(&v->key[i]);
+		}
+		v->exact = keep(v, b);
+	}
 }
 
 static void
@@ -308,12 +340,13 @@ delete_sql(const struct view *v, struct buf *b)
 {
 	const struct list *l = v->list;
 	const struct tracked *from = l->delete_from;
+	struct buf column;
 	size_t i;
 
 	if (l->delete_set) {
 		buf_addf(b, "UPDATE %s v SET ", v->name);
 		column_sql(b, "v.", l->delete_set);
-		buf_addf(b, " = ? WHERE %s", v->where);
+		buf_addf(b, " = ? WHERE %s", v->exact);
 		return;
 	}
 	buf_addf(b, "DELETE FROM ");
@@ -325,10 +358,11 @@ delete_sql(const struct view *v, struct buf *b)
 		buf_addf(b, "%s", v->name);
 	}
 	for (i = 0; i < l->key_n; i++) {
+		buf_init(&column, KIB);
+		column_sql(&column, "", from ? from->part[i] : l->key[i]);
 		buf_addf(b, "%s", i ? " AND " : " WHERE ");
-		column_sql(b, "", from ? from->part[i] : l->key[i]);
-		buf_addf(b, " = ");
-		typed_sql(b, &v->key[i], "?", true);
+		exact_sql(b, &v->key[i], column.p);
+		buf_clear(&column);
 	}
 }
 

@@ -34,6 +34,10 @@ LISTS = [
     stack.Contacts("padded", columns=stack.COLUMNS + ", code CHAR(8) NOT NULL UNIQUE",
                    fields=dict(stack.FIELDS, CustomerID="code"),
                    more=dict(key_fields("code"), track={"tables": "t_padded.person:code"})),
+    stack.Contacts("folded", rows=[{"code": "abc"}, {"code": "ABC"}, {"code": "abc "}],
+                   columns=stack.COLUMNS + ", code VARCHAR(8) COLLATE utf8mb4_general_ci NOT NULL",
+                   fields=dict(stack.FIELDS, CustomerID="code"),
+                   more=dict(key_fields("code"), track={"tables": "t_folded.person:code"})),
     stack.Contacts("computed", count=2, columns=stack.COLUMNS.replace(
         "full_name VARCHAR(100)",
         "full_name VARCHAR(120) AS (CONCAT(first_name, ' ', last_name)) STORED")),
@@ -166,6 +170,20 @@ class Keys(unittest.TestCase):
         S.sql("UPDATE t_zeros.person SET last_name = 'Nil'")
         r.poll()
         self.assertEqual([x["Title"] for x in r.rows.values()], ["Nil"])
+
+    def test_keys_that_are_equal_for_the_collation_only(self):
+        """A write meets the row of its item and no other."""
+        r = S.replica("folded")
+        ids = {x["CustomerID"]: x.id for x in r.rows.values()}
+        self.assertEqual(sorted(ids), ["ABC", "abc", "abc "])
+        r.client.do(ows.Update(ids["ABC"], 1, {"FirstName": "F"}))
+        self.assertEqual(S.person("folded", columns="code, first_name"),
+                         (("abc", None), ("ABC", "F"), ("abc ", None)))
+        r.client.do(ows.Delete(ids["abc"], 1))
+        self.assertEqual(S.person("folded", columns="code"), (("ABC",), ("abc ",)))
+        r.poll()
+        self.assertEqual({x["CustomerID"]: x.version for x in r.rows.values()},
+                         {"ABC": 2, "abc ": 1})
 
     def test_decimal_of_the_client(self):
         r = S.replica("money")
