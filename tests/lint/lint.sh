@@ -80,12 +80,35 @@ if [ -x "$BUILD/owsd" ]; then
 	check "fcgi/owsd.ini.5 describes no other key" \
 	    "$(sed -n 's/^\.TP.*//; s/^\.BI \([a-z_]*\) = .*/\1/p' fcgi/owsd.ini.5 |
 	    grep -vxF "$keys")"
+	# owsadm: the commands and options that it names itself
+	usage=$("$BUILD/owsadm" help; "$BUILD/owsadm" probe 2>&1)
+	commands=$(printf '%s\n' "$usage" | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p')
+	check "fcgi/owsadm.8 describes every command" \
+	    "$(for c in $commands probe help; do grep -qE "^\.BI?R? \"?$c( |\"|$)" fcgi/owsadm.8 || echo "$c"; done)"
+	check "fcgi/owsadm.8 describes no other command" \
+	    "$(sed -n '/^\.SH COMMANDS/,/^\.SH OPTIONS/p' fcgi/owsadm.8 |
+	    sed -n '/^\.TP/{n;s/^\.BI\{0,1\}R\{0,1\} "\{0,1\}\([a-z]\{1,\}\).*/\1/p}' |
+	    grep -vxF "$commands" | grep -vxE 'probe|help')"
+	check "fcgi/owsadm.8 describes every option" \
+	    "$(for o in $(printf '%s\n' "$usage" | grep -oE '(^| |\[)--?[a-z-]+' | tr -d ' [' | sort -u); do
+		sed 's/\\//g' fcgi/owsadm.8 | grep -qE "^\.BI?R?.*[ \"]$o([ \"]|$)" || echo "$o"; done)"
 	check "fcgi/owsd.ini.sample is what owsd -K says" \
 	    "$("$BUILD/owsd" -K | tests/lint/sample.sh | diff - fcgi/owsd.ini.sample)"
 else
 	echo "skipped  documents: $BUILD/owsd is not built"
 fi
-for page in fcgi/*.[58] fcgi/adm/*.8; do
+# provider.ini: the key table of sync/list.c and the names in front/lists/wire.c
+provider_keys=$(sed -n 's/^{ "\([a-z]*\)", "\([a-z_]*\)".*/\1 \2/p' fcgi/sync/list.c)
+page_keys=$(sed -n '/^\.SH \[/{s/^\.SH \[\(.*\)\]/\1/;h}; /^\.TP/{n;s/^\.B \([a-z_]*\)$/\1/;t key
+	d;:key G;s/\(.*\)\n\(.*\)/\2 \1/p}' providers/owsd-provider.5 | grep -E '^(provider|source|track|write|access) ')
+check "the key table of provider.ini is found" "$([ "$(printf '%s\n' "$provider_keys" | wc -l)" -gt 15 ] || echo no)"
+check "owsd-provider(5) describes the keys of provider.ini and no other" \
+    "$(diff <(printf '%s\n' "$provider_keys" | sort) <(printf '%s\n' "$page_keys" | sort))"
+check "owsd-provider(5) names the fields of contacts and no other" \
+    "$(diff <(sed -n 's/^\tROW([A-Z0-9_]*, "\([^"]*\)".*/\1/p' fcgi/front/lists/wire.c | sort) \
+    <(sed -n '/^\.SH \[fields\]/,/^\.SH \[defaults\]/p' providers/owsd-provider.5 |
+    sed -n '/^\.nf/,/^\.fi/p' | grep -v '^\.' | tr -s ' ' '\n' | sort))"
+for page in fcgi/*.[58] providers/*.5; do
 	[ -e "$page" ] && command -v man > /dev/null &&
 		check "$page is well-formed" "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)"
 done
