@@ -110,6 +110,11 @@ for page in fcgi/*.[58] providers/*.5; do
 	[ -e "$page" ] && command -v man > /dev/null &&
 		check "$page is well-formed" "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)"
 done
+check "the tour names files and functions that are there" \
+    "$(grep -oE '`[a-z_/]+\.(c|h|def)`' fcgi/README.md | tr -d '`' | sort -u | while read -r f; do
+	[ "$(find fcgi -path "*/$f" | wc -l)" -ge 1 ] || echo "$f"; done
+    grep -oE '`(struct )?[a-z]+_[a-z_]+`' fcgi/README.md | tr -d '`' | grep -vx 'x_[a-z/_]*' | sort -u | while read -r f; do
+	grep -rqwF "$f" fcgi --include='*.[ch]' || echo "$f"; done)"
 check "shell scripts parse" "$(for f in tests/run.sh $(grep -rlE '^#!/bin/(ba)?sh' tests .ci); do
 	[ -e "$f" ] && { head -n1 "$f" | grep -q bash && bash -n "$f" 2>&1 || sh -n "$f" 2>&1; }; done)"
 
