@@ -17,6 +17,7 @@
 #include "utf8.h"
 
 #define RETRY_PAUSE_MS 10
+#define RETRY_S 10  /* no new try after that: each may have waited for a lock */
 
 struct change_run {
 	struct engine *g;
@@ -717,8 +718,14 @@ static void
 run(struct change_run *r)
 {
 	enum outcome o = E_RETRY;
+	int64_t began, now;
+	long ns;
 
+	r->g->now(r->g->env, &began, &ns);
 	for (unsigned i = 0; i < LIMIT_RETRIES && o == E_RETRY; i++) {
+		r->g->now(r->g->env, &now, &ns);
+		if (now - began >= RETRY_S)
+			break;
 		if (i)
 			r->g->pause(r->g->env, RETRY_PAUSE_MS << i);
 		o = try_once(r);

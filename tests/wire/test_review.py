@@ -8,6 +8,7 @@ columns that the database fills or cuts by itself.
 
 import os
 import threading
+import time
 import unittest
 
 import ows
@@ -49,6 +50,7 @@ LISTS = [
     stack.Contacts("years", rows=[{"born": 2020}, {"born": 1999}],
                    columns=stack.COLUMNS + ", born YEAR",
                    fields=dict(stack.FIELDS, CustomerID="born")),
+    stack.Contacts("held", count=40),
     stack.Contacts("chars", count=2, columns=stack.COLUMNS.replace(
         "company VARCHAR(60)", "company CHAR(60)")),
 ]
@@ -221,6 +223,33 @@ class Twice(unittest.TestCase):
         self.assertEqual(len(got), 2)
         self.assertEqual(got[0].id, got[1].id)
         self.assertEqual(len(S.person("unique")), 1)
+
+
+class Locked(unittest.TestCase):
+    def test_business_application_that_holds_its_table(self):
+        """503 and not a fault, which Outlook would show; and no process waits for long."""
+        got, began = {}, time.monotonic()
+        def run(name, fn):
+            try:
+                got[name] = fn()
+            except ows.HttpError as e:
+                got[name] = e.status
+            got[name + " s"] = time.monotonic() - began
+        reader, writer = S.client("held"), S.client("held", "bob")
+        batch = [ows.Update(n, 1, {"Company": "new"}) for n in range(1, 41)]
+        holder = S.connect()
+        with holder.cursor() as cur:
+            cur.execute("LOCK TABLES t_held.person WRITE")
+            both = [threading.Thread(target=run, args=("read", reader.changes)),
+                    threading.Thread(target=run, args=("write", lambda: writer.update(*batch)))]
+            for t in both:
+                t.start()
+            for t in both:
+                t.join()
+            cur.execute("UNLOCK TABLES")
+        self.assertEqual((got["read"], got["write"]), (503, 503))
+        self.assertLess(max(got["read s"], got["write s"]), 20 * stack.SLOW)
+        self.assertEqual([r.code for r in writer.update(*batch)], [ows.OK] * 40)
 
 
 class Columns(unittest.TestCase):

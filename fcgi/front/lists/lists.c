@@ -71,7 +71,7 @@ call_fail(struct call *k, const struct err *e)
 
 	if (e->code == E_FAILED || e->code == E_UNAVAILABLE || e->detail[0])
 		log_err(k->op->name, e);
-	if (e->code == E_UNAVAILABLE)
+	if (e->code == E_UNAVAILABLE || e->code == E_RETRY) /* it passes: the client comes back */
 		response_error(k->r, 503, "%s (reference %s)", e->peer[0] ? e->peer :
 		    "The list is not available at the moment. Try again.", k->q->id);
 	else
