@@ -45,8 +45,11 @@ if [ -z "$missing" ]; then
 	exit 0
 fi
 if [ "$name" ] || [ "$(id -u)" != 0 ]; then
-	echo "Packages are missing. As root, make deps installs what make run and make test need, and starts no" \
-	    "service; by hand: apt-get install --no-install-recommends$missing" >&2
+	case $group in
+	build|run|test) how="As root, \`make deps\` installs what make run and make test need, and starts no service; by hand" ;;
+	*) how="As root" ;;
+	esac
+	echo "Packages are missing. $how: apt-get install --no-install-recommends$missing" >&2
 	exit 1
 fi
 
