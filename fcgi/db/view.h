@@ -6,7 +6,8 @@
  * A column's text is one SQL expression, used where rows are read and where
  * the scan hashes them, so that both give the same fingerprint:
  * SHA-256 over "<field's name>=<bytes>:<text>" of every column that is not NULL,
- * in the order of list->column[].
+ * in the order of list->column[]. Translations and zone stand behind the name
+ * where the column has them.
  */
 #ifndef DB_VIEW_H
 #define DB_VIEW_H

@@ -268,6 +268,45 @@ build_select(struct view *v, const struct list *l, struct buf *part)
 	buf_clear(&b);
 }
 
+static void
+add_meaning(struct buf *b, struct str s)
+{
+	if (s.p)
+		buf_addf(b, "%zu:", s.n);
+	else
+		buf_addf(b, "-");
+	buf_add_str(b, s);
+}
+
+/*
+ * "<field>=", and before the "=" what else decides what a client sees of the
+ * text: translations and, where a day or an instant follows from it, the zone.
+ * So a changed mapping makes the rows different that it concerns.
+ */
+static struct str
+print_prefix(struct view *v, const struct list *l, size_t i)
+{
+	const struct column *c = &l->column[i];
+	enum column_class class = v->column[i].type.class;
+	struct str prefix;
+	struct buf b;
+
+	buf_init(&b, SQL_MAX);
+	buf_addf(&b, "%s", field_info(c->field)->name);
+	for (size_t t = 0; t < c->translation_n; t++) {
+		buf_addf(&b, ";");
+		add_meaning(&b, c->translation[t].column);
+		add_meaning(&b, c->translation[t].field);
+	}
+	if ((class == COLUMN_TIMESTAMP && c->type == VALUE_DATE) ||
+	    (class == COLUMN_DATETIME && c->type == VALUE_STAMP))
+		buf_addf(&b, "@%s", l->zone_name ? l->zone_name : "");
+	buf_addf(&b, "=");
+	prefix = arena_dup(&v->arena, buf_str(&b));
+	buf_clear(&b);
+	return prefix;
+}
+
 /* UNHEX(SHA2(CONCAT("<name>=", LENGTH(text), ":", text, ...), 256)); names as hex, free of quotes */
 static void
 build_print(struct view *v, const struct list *l, struct buf *part)
@@ -283,7 +322,7 @@ build_print(struct view *v, const struct list *l, struct buf *part)
 
 		text_sql(part, &c->type, c->is_hex, column, true);
 		text = keep(v, part);
-		c->prefix = arena_fmt(&v->arena, "%s=", field_info(l->column[i].field)->name);
+		c->prefix = print_prefix(v, l, i);
 		buf_addf(&b, ", IFNULL(CONCAT(X'");
 		for (k = 0; k < c->prefix.n; k++)
 			buf_addf(&b, "%02X", (unsigned)(unsigned char)c->prefix.p[k]);

@@ -30,6 +30,7 @@ list_define(struct list *l, struct hash *h)
 	add(h, str_of(l->title));
 	add(h, str_of(l->description));
 	add(h, str_of(kind_name(l->kind)));
+	add(h, str_of(l->zone_name)); /* fingerprints follow it */
 	for (size_t i = 0; i < l->column_n; i++) {
 		const struct column *c = &l->column[i];
 

@@ -51,6 +51,10 @@ LISTS = [
                    columns=stack.COLUMNS + ", born YEAR",
                    fields=dict(stack.FIELDS, CustomerID="born")),
     stack.Contacts("held", count=40),
+    stack.Contacts("meaning", rows=[{"sex": 1, "since": "2020-05-05 20:00:00"}, {"sex": 2}],
+                   columns=stack.COLUMNS + ", sex INT, since TIMESTAMP NULL",
+                   fields=dict(stack.FIELDS, Gender="sex", Anniversary="since"),
+                   more={"values.Gender": {"1": "Male"}, "source": {"timezone": "UTC"}}),
     stack.Contacts("chars", count=2, columns=stack.COLUMNS.replace(
         "company VARCHAR(60)", "company CHAR(60)")),
 ]
@@ -223,6 +227,27 @@ class Twice(unittest.TestCase):
         self.assertEqual(len(got), 2)
         self.assertEqual(got[0].id, got[1].id)
         self.assertEqual(len(S.person("unique")), 1)
+
+
+class Meaning(unittest.TestCase):
+    def test_values_that_mean_something_else_from_now_on(self):
+        """The rows are the same and what they say is not: a changed mapping reaches the clients."""
+        r = S.replica("meaning")
+        self.assertEqual([(x["Gender"], x.version) for x in r.rows.values()], [("Male", 1), ("2", 1)])
+        one = S.lists["meaning"]
+        one.sections["values.Gender"] = {"1": "Male", "2": "Female"}
+        one.sections["source"]["timezone"] = "Pacific/Auckland"
+        one.write(S.providers)
+        S.reload()
+        def poll():
+            try:
+                r.poll()
+            except ows.HttpError:
+                return False
+            return r.rows[2]["Gender"] == "Female"
+        stack.until(poll, 20, "the new value arrives")
+        self.assertEqual(r.rows[1]["Anniversary"][:10], "2020-05-06", "a day of the other zone")
+        self.assertEqual({x.version for x in r.rows.values()}, {2})
 
 
 class Locked(unittest.TestCase):
