@@ -3,7 +3,7 @@
 # The disk is a tmpfs in a mount namespace of our own, which needs root.
 cd "$(dirname "$0")/../.." || exit 1
 if [ -z "${INSIDE:-}" ]; then
-	unshare -m true 2> /dev/null || { echo "only root may mount a small disk"; exit 77; }
+	why=$(unshare -m true 2>&1) || { echo "a small disk cannot be mounted by this user, here: $why"; exit 77; }
 	INSIDE=1 exec unshare -m "$0"
 fi
 disk=${TMPDIR:-/tmp}/disk
