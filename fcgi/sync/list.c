@@ -345,7 +345,8 @@ is_taken(const struct lists *ls, const struct list *l, struct ini_problems *p)
 	if ((other = lists_by_id(ls, &l->id))) {
 		at.key = "id";
 		ini_problem(p, l->file, &at, "%s is the id of %s already; every list needs its "
-		    "own (`uuidgen` makes one)", guid_fmt(&l->id, GUID_BRACES, guid), other->file);
+		    "own (`cat /proc/sys/kernel/random/uuid` makes one)",
+		    guid_fmt(&l->id, GUID_BRACES, guid), other->file);
 	} else if ((other = lists_by_title(ls, str_of(l->title)))) {
 		at.key = "name";
 		ini_problem(p, l->file, &at, "\"%s\" is the name of %s already; people could "

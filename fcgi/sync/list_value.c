@@ -47,11 +47,12 @@ read_guid(struct reader *r, const struct list_key *k, const struct ini_entry *e)
 
 	if (!guid_parse(e->value, to))
 		READ_PROBLEM(r, e, "\"%.*s\" is no GUID; expected 32 hexadecimal digits as in "
-		    "{7765B84F-6D32-4D31-B28E-6BC615D2F187} (`uuidgen` makes one)",
+		    "{7765B84F-6D32-4D31-B28E-6BC615D2F187} "
+		    "(`cat /proc/sys/kernel/random/uuid` makes one)",
 		    STR_ARG(e->value));
 	else if (guid_eq(to, &zero))
 		READ_PROBLEM(r, e, "is all zeros; every list needs a GUID of its own "
-		    "(`uuidgen` makes one)");
+		    "(`cat /proc/sys/kernel/random/uuid` makes one)");
 }
 
 static bool
