@@ -8,9 +8,10 @@
 #include "engine.h"
 
 /*
- * E_UNAVAILABLE unless the sync database describes the list as this process
- * does: while a new provider file is taken up, workers with the old one and
- * the new one must not both judge what has changed.
+ * OK if the sync database describes the list as this process does: while a new
+ * provider file is taken up, workers with the old one and the new one must not
+ * both judge what has changed. E_RETRY: it does not, but may in a moment;
+ * E_UNAVAILABLE: the list was never numbered.
  */
 enum outcome harvest_current(struct engine *g, const struct list *l, const struct list_state *st,
     struct err *e) WARN_UNUSED;

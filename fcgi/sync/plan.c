@@ -13,6 +13,8 @@
 
 #define POLL_HARVEST_ROWS 5000 /* what one poll takes of a large inbox; the rest waits */
 #define GONE_EXTRA 64          /* deletions beside a full page of rows */
+#define RETRY_PAUSE_MS 20
+#define STATE_TRIES 3          /* of a page that shows many lists */
 #define MARK_CHUNK 500
 
 struct marks { /* keys whose row was newer than its item: they go into the inbox */
@@ -209,6 +211,28 @@ first_download(struct planning *p, const struct plan_request *q, const struct cu
 
 /* ---- */
 
+/*
+ * The list's state, as this process describes the list. A reload is taken up
+ * within a moment: requests wait for that, `tries` times.
+ */
+static enum outcome
+peek(struct engine *g, const struct list *l, uint64_t number, unsigned tries,
+    struct list_state *st, struct err *e)
+{
+	enum outcome o = E_RETRY;
+
+	for (unsigned i = 0; i < tries && o == E_RETRY; i++) {
+		if (i)
+			g->pause(g->env, RETRY_PAUSE_MS << i);
+		o = store_peek(g->store, l, number, st, e);
+		if (o == OK)
+			o = harvest_current(g, l, st, e);
+	}
+	if (o == E_RETRY && e)
+		e->code = E_UNAVAILABLE;
+	return o == E_RETRY ? E_UNAVAILABLE : o;
+}
+
 /* State of the list with everything that is committed numbered, as far as one poll goes. */
 static enum outcome
 refresh(struct engine *g, const struct list *l, uint64_t number, struct list_state *st,
@@ -220,9 +244,7 @@ refresh(struct engine *g, const struct list *l, uint64_t number, struct list_sta
 	if (l->track == TRACK_SCAN && l->scan_every_s == 0)
 		o = harvest_scan_if_due(g, l, true, e);
 	if (o == OK)
-		o = store_peek(g->store, l, number, st, e);
-	if (o == OK)
-		o = harvest_current(g, l, st, e);
+		o = peek(g, l, number, LIMIT_RETRIES, st, e);
 	if (o == OK && !st->is_ready)
 		return err_set(e, E_UNAVAILABLE,
 		    "The list \"%s\" is being prepared. Try again in a minute.", l->title);
@@ -267,7 +289,5 @@ plan_changes(struct engine *g, const struct list *l, const struct principal *who
 enum outcome
 plan_state(struct engine *g, const struct list *l, struct list_state *out, struct err *e)
 {
-	enum outcome o = store_peek(g->store, l, 0, out, e);
-
-	return o == OK ? harvest_current(g, l, out, e) : o;
+	return peek(g, l, 0, STATE_TRIES, out, e);
 }

@@ -1,0 +1,77 @@
+/*
+ * change.h -- one run of one change, and the steps that its commands share.
+ * Private to apply.c, change.c, change_value.c and change_new.c.
+ *
+ * Steps return OK to go on. E_RETRY: begin the transaction again. Anything else
+ * is the outcome, with r->e filled; the transaction is aborted by apply.c.
+ */
+#ifndef SYNC_CHANGE_H
+#define SYNC_CHANGE_H
+
+#include "apply.h"
+
+struct change_run {
+	struct engine *g;
+	const struct list *l;
+	const struct principal *who;
+	const struct command_request *c;
+	struct command_result *out;
+	struct err *e;             /* = &out->err */
+	unsigned char digest[HASH_LEN];
+	struct list_state st;
+	int64_t now;
+	bool was_uncertain;        /* a COMMIT was lost: it may still come true, late */
+	struct item item;          /* as compared */
+	struct row row;            /* as compared, then as written */
+};
+
+/* ---- change_value.c ---- */
+
+/* Fill r->digest: who, where, which, expecting what, saying what. */
+void change_digest(struct change_run *r);
+/* Every value fits its column. */
+enum outcome change_check(struct change_run *r) WARN_UNUSED;
+/* sent is what a client was shown of current, or one of NULL and the empty string for the other. */
+bool change_says_nothing_new(struct change_run *r, struct str sent, struct str current);
+/* The cells whose value differs from r->row's, in the form to be written. */
+struct cell *change_cells(struct change_run *r, size_t *n);
+/* No written value was dropped by the view. before: the row, NULL of a new one. */
+enum outcome change_taken(struct change_run *r, const struct row *before,
+    const struct cell *cell, size_t n) WARN_UNUSED;
+/* The history that was sent, NULL p when there was none that can be kept. */
+struct str change_sent_history(const struct change_run *r);
+
+/* ---- change.c ---- */
+
+/*
+ * The item and its row, locked, and equal to what the client saw. *done: a
+ * replay; the result is filled.
+ */
+enum outcome change_lock_compared(struct change_run *r, bool *done) WARN_UNUSED;
+/* The row as it stands now into r->row; announced[]: this key's inbox rows. */
+enum outcome change_reread(struct change_run *r, struct str key, struct inbox_row **announced,
+    size_t *n) WARN_UNUSED;
+/* The list's row, last of all locks. */
+enum outcome change_lock_list(struct change_run *r) WARN_UNUSED;
+/* Under the list's lock: the item is still the one that was compared. */
+enum outcome change_check_unmoved(struct change_run *r) WARN_UNUSED;
+/* Number the change, leave the receipt, forget our own announcements, commit. */
+enum outcome change_finish(struct change_run *r, enum change_kind kind, struct item *item,
+    bool is_new, const struct inbox_row *announced, size_t announced_n) WARN_UNUSED;
+/* The row is not what the item remembers: number that first; E_RETRY. */
+enum outcome change_catch_up(struct change_run *r) WARN_UNUSED;
+/* This very change was applied before (to this item, unless NULL: then r->item.id is set). */
+enum outcome change_find_receipt(struct change_run *r, const struct item *item, bool *found)
+    WARN_UNUSED;
+/* item and r->row into the result. */
+void change_show(struct change_run *r, const struct item *item);
+/* The current state of item id into the result; not inside a transaction. */
+enum outcome change_show_current(struct change_run *r, uint32_t id) WARN_UNUSED;
+/* The same after a change that is known to be saved: never as if it were lost. */
+enum outcome change_show_saved(struct change_run *r, uint32_t id) WARN_UNUSED;
+
+/* ---- change_new.c ---- */
+
+enum outcome change_new(struct change_run *r) WARN_UNUSED;
+
+#endif
