@@ -60,15 +60,44 @@ want(struct grants *g, const char *user, const char *host, const char *schema, c
 	g->grant[g->n++] = (struct grant){ user, host, schema, name, rights, NULL };
 }
 
-/* The table that deletions go to: of its columns only those that find the row. */
+/* Rights on a table of which only these columns may be read; those of an earlier wish stay. */
 static void
-want_delete(struct grants *g, const struct tracked *t)
+want_columns(struct grants *g, const struct tracked *t, unsigned rights)
 {
-	want(g, g->user, g->host, t->schema, t->table, R_DELETE);
+	want(g, g->user, g->host, t->schema, t->table, rights);
 	for (size_t i = 0; g->user && i < g->n; i++)
 		if (g->grant[i].user == g->user && strcmp(g->grant[i].schema, t->schema) == 0 &&
-		    strcmp(g->grant[i].name, t->table) == 0)
+		    strcmp(g->grant[i].name, t->table) == 0 && !g->grant[i].columns)
 			g->grant[i].columns = t;
+}
+
+/*
+ * MariaDB wants the right to read something of every table behind a join before
+ * it executes a prepared UPDATE of it (1142): one column of each, its key's.
+ */
+static enum outcome
+want_join(struct grants *g, const struct list *l, struct err *e)
+{
+	struct dba_table *base;
+	size_t n = 0;
+	enum outcome rc = dba_bases(g->d, l->schema, l->view, &base, &n, e);
+
+	for (size_t i = 0; rc == OK && n > 1 && i < n; i++) {
+		const char *of[] = { base[i].schema, base[i].name };
+		struct tracked *t;
+		struct rows r;
+
+		rc = dba_ask(g->d, &r, "SELECT column_name FROM information_schema.columns "
+		    "WHERE table_schema = ? AND table_name = ? "
+		    "ORDER BY column_key <> 'PRI', ordinal_position LIMIT 1", of, 2, e);
+		if (rc != OK || !r.n)
+			continue;
+		t = ARENA_NEW(g->d->arena, struct tracked);
+		*t = (struct tracked){ .schema = base[i].schema, .table = base[i].name,
+			.part_n = 1, .part = { rows_text(&r, 0, 0) } };
+		want_columns(g, t, 0);
+	}
+	return rc;
 }
 
 static unsigned
@@ -110,10 +139,11 @@ static enum outcome
 want_list(struct grants *g, const struct list *l, struct err *e)
 {
 	unsigned rights = view_rights(l);
+	enum outcome rc;
 
 	want(g, g->user, g->host, l->schema, l->view, rights);
 	if (l->write == WRITE_VIEW && (l->allow & ALLOW_DELETE) && l->delete_from)
-		want_delete(g, l->delete_from);
+		want_columns(g, l->delete_from, R_DELETE);
 	if (l->track == TRACK_TRIGGERS)
 		for (size_t i = 0; i < l->tracked_n; i++) {
 			const struct tracked *t = &l->tracked[i];
@@ -123,7 +153,8 @@ want_list(struct grants *g, const struct list *l, struct err *e)
 			if (t->via)
 				want(g, TRIGGER_USER, "localhost", l->schema, l->view, R_SELECT);
 		}
-	return want_invoker(g, l, rights, e);
+	rc = want_invoker(g, l, rights, e);
+	return rc == OK && (rights & R_UPDATE) ? want_join(g, l, e) : rc;
 }
 
 /* "SELECT, INSERT" */
