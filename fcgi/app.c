@@ -16,36 +16,6 @@
 
 #define APP_ARENA_BYTES (64 * MIB) /* thousands of provider files fit */
 
-/* A list whose name, title or id is taken by an earlier folder's is left out. */
-static bool
-is_taken(const struct list *l, const struct lists *by, struct ini_problems *p)
-{
-	const struct list *other = lists_by_name(by, str_of(l->name));
-	const char *what = "name of the folder";
-
-	if (!other) {
-		what = "id";
-		other = lists_by_id(by, &l->id);
-	}
-	if (!other) {
-		what = "name";
-		other = lists_by_title(by, str_of(l->title));
-	}
-	if (!other)
-		return false;
-	ini_problem(p, l->file, NULL, "the %s is already used by %s; give the list its own",
-	    what, other->file);
-	return true;
-}
-
-static int
-by_title(const void *a, const void *b)
-{
-	const struct list *const *x = a, *const *y = b;
-
-	return strcasecmp((*x)->title, (*y)->title);
-}
-
 enum outcome
 app_lists(const struct conf *c, struct ini_problems *p, struct lists **out, struct err *e)
 {
@@ -62,16 +32,12 @@ app_lists(const struct conf *c, struct ini_problems *p, struct lists **out, stru
 		grown = ARENA_ARRAY(p->arena, struct list *, all->n + one->n);
 		if (all->n)
 			memcpy(grown, all->list, all->n * sizeof(*grown));
+		if (one->n)
+			memcpy(grown + all->n, one->list, one->n * sizeof(*grown));
 		all->list = grown;
-		for (size_t j = 0, before = all->n; j < one->n; j++) {
-			struct lists earlier = { before, grown };
-
-			if (!is_taken(one->list[j], &earlier, p))
-				grown[all->n++] = one->list[j];
-		}
+		all->n += one->n;
 	}
-	if (all->n)
-		qsort(all->list, all->n, sizeof(*all->list), by_title);
+	lists_settle(all, p);
 	*out = all;
 	return OK;
 }

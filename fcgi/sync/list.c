@@ -334,27 +334,42 @@ folders(const char *dir, struct arena *a, const char ***out, size_t *n, struct e
 	return OK;
 }
 
-/* A list that came earlier with the same GUID, title or folder but for case. */
+/*
+ * Two files with one id, most often a copied folder: nothing says whose rows
+ * clients have had so far, and the wrong guess would delete them all. Neither is served.
+ */
 static bool
-is_taken(const struct lists *ls, const struct list *l, struct ini_problems *p)
+shares_id(const struct lists *ls, const struct list *l, struct ini_problems *p)
 {
-	struct ini_entry at = { .section = "provider", .key = "" };
-	const struct list *other;
+	struct ini_entry at = { .section = "provider", .key = "id" };
 	char guid[39];
 
-	if ((other = lists_by_id(ls, &l->id))) {
-		at.key = "id";
-		ini_problem(p, l->file, &at, "%s is the id of %s already; every list needs its "
-		    "own (`cat /proc/sys/kernel/random/uuid` makes one)",
+	for (size_t i = 0; i < ls->n; i++) {
+		const struct list *other = ls->list[i];
+
+		if (other == l || !guid_eq(&other->id, &l->id))
+			continue;
+		ini_problem(p, l->file, &at, "%s is the id of %s, too, and neither is served; "
+		    "every list needs its own (`cat /proc/sys/kernel/random/uuid` makes one)",
 		    guid_fmt(&l->id, GUID_BRACES, guid), other->file);
-	} else if ((other = lists_by_title(ls, str_of(l->title)))) {
-		at.key = "name";
+		return true;
+	}
+	return false;
+}
+
+/* A list that came earlier with the same title, or the same folder but for case. */
+static bool
+is_taken(const struct lists *earlier, const struct list *l, struct ini_problems *p)
+{
+	struct ini_entry at = { .section = "provider", .key = "name" };
+	const struct list *other;
+
+	if ((other = lists_by_title(earlier, str_of(l->title))))
 		ini_problem(p, l->file, &at, "\"%s\" is the name of %s already; people could "
 		    "not tell the two apart", l->title, other->file);
-	} else if ((other = lists_by_name(ls, str_of(l->name)))) {
-		ini_problem(p, l->file, NULL, "its folder differs from %s by case only; rename "
-		    "one", other->file);
-	}
+	else if ((other = lists_by_name(earlier, str_of(l->name))))
+		ini_problem(p, l->file, NULL, "its folder is called as that of %s, but for case "
+		    "perhaps; rename one", other->file);
 	return other;
 }
 
@@ -364,6 +379,21 @@ by_title(const void *a, const void *b)
 	const struct list *const *x = a, *const *y = b;
 
 	return strcasecmp((*x)->title, (*y)->title);
+}
+
+void
+lists_settle(struct lists *ls, struct ini_problems *p)
+{
+	struct lists kept = { 0, ARENA_ARRAY(p->arena, struct list *, ls->n) };
+
+	for (size_t i = 0; i < ls->n; i++) {
+		if (shares_id(ls, ls->list[i], p) || is_taken(&kept, ls->list[i], p))
+			zone_close(&ls->list[i]->zone);
+		else
+			kept.list[kept.n++] = ls->list[i];
+	}
+	qsort(kept.list, kept.n, sizeof *kept.list, by_title);
+	*ls = kept;
 }
 
 enum outcome
@@ -389,12 +419,9 @@ lists_load(const char *dir, const struct vocabulary *v, struct ini_problems *p,
 			continue;
 		}
 		l = list_load(file, name[i], v, p);
-		if (l && is_taken(ls, l, p))
-			zone_close(&l->zone);
-		else if (l)
+		if (l)
 			ls->list[ls->n++] = l;
 	}
-	qsort(ls->list, ls->n, sizeof *ls->list, by_title);
 	*out = ls;
 	return OK;
 }

@@ -118,7 +118,7 @@ struct list {
 
 struct lists {
 	size_t n;
-	struct list **list;          /* by title */
+	struct list **list;          /* settled: by title */
 };
 
 /*
@@ -132,11 +132,18 @@ struct vocabulary {
 
 /*
  * Read dir/<name>/provider.ini for every name. A file with an error is left
- * out and the others go on; problems are added to p. Strings live on p->arena.
+ * out and the others go on; problems are added to p. lists_settle comes next.
+ * Strings live on p->arena.
  * `fatal` when the directory itself cannot be read: E_FAILED.
  */
 enum outcome lists_load(const char *dir, const struct vocabulary *v, struct ini_problems *p,
     struct lists **out, struct err *e) WARN_UNUSED;
+/*
+ * Leave out lists that cannot be told apart (all that share an id; the later of
+ * two with one title or folder), with a problem each; sort by title. Once, when
+ * the lists of all folders are together.
+ */
+void lists_settle(struct lists *ls, struct ini_problems *p);
 /* One file. NULL when it has errors. name: its folder. */
 struct list *list_load(const char *file, const char *name, const struct vocabulary *v,
     struct ini_problems *p);
