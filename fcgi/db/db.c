@@ -6,7 +6,7 @@
  * memory does not grow with a list. Buffers belong to the statement, start
  * small and grow with the values met; a huge one is given back at the reset.
  *
- * Long, because the library's types stay inside this one file: connection and
+ * Over 500 lines, because the library's types stay inside this one file: connection and
  * session, then statements in both protocols, then many rows in one packet.
  */
 #include "db.h"
