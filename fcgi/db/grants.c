@@ -60,23 +60,45 @@ want(struct grants *g, const char *user, const char *host, const char *schema, c
 	g->grant[g->n++] = (struct grant){ user, host, schema, name, rights, NULL };
 }
 
-/* Rights on a table of which only these columns may be read; those of an earlier wish stay. */
+/* Both sets of columns of one table, each column once. */
+static const struct tracked *
+together(struct grants *g, const struct tracked *a, const struct tracked *b)
+{
+	struct tracked *both = ARENA_NEW(g->d->arena, struct tracked);
+
+	*both = *a;
+	for (size_t i = 0; i < b->part_n && both->part_n < LIMIT_KEY_PARTS; i++) {
+		size_t k = 0;
+
+		while (k < both->part_n && strcasecmp(both->part[k], b->part[i]) != 0)
+			k++;
+		if (k == both->part_n)
+			both->part[both->part_n++] = b->part[i];
+	}
+	return both;
+}
+
+/* Rights on a table of which only these columns may be read: t->part_n of them, perhaps none. */
 static void
 want_columns(struct grants *g, const struct tracked *t, unsigned rights)
 {
 	want(g, g->user, g->host, t->schema, t->table, rights);
-	for (size_t i = 0; g->user && i < g->n; i++)
-		if (g->grant[i].user == g->user && strcmp(g->grant[i].schema, t->schema) == 0 &&
-		    strcmp(g->grant[i].name, t->table) == 0 && !g->grant[i].columns)
-			g->grant[i].columns = t;
+	for (size_t i = 0; g->user && i < g->n; i++) {
+		struct grant *o = &g->grant[i];
+
+		if (o->user == g->user && strcmp(o->schema, t->schema) == 0 &&
+		    strcmp(o->name, t->table) == 0)
+			o->columns = o->columns ? together(g, o->columns, t) : t;
+	}
 }
 
 /*
  * MariaDB wants the right to read something of every table behind a join before
- * it executes a prepared UPDATE of it (1142): one column of each, its key's.
+ * it executes a prepared UPDATE of it (1142): one column of each, its key's. Not
+ * updated any more: none.
  */
 static enum outcome
-want_join(struct grants *g, const struct list *l, struct err *e)
+want_join(struct grants *g, const struct list *l, bool is_updated, struct err *e)
 {
 	struct dba_table *base;
 	size_t n = 0;
@@ -94,7 +116,7 @@ want_join(struct grants *g, const struct list *l, struct err *e)
 			continue;
 		t = ARENA_NEW(g->d->arena, struct tracked);
 		*t = (struct tracked){ .schema = base[i].schema, .table = base[i].name,
-			.part_n = 1, .part = { rows_text(&r, 0, 0) } };
+			.part_n = is_updated, .part = { rows_text(&r, 0, 0) } };
 		want_columns(g, t, 0);
 	}
 	return rc;
@@ -154,7 +176,7 @@ want_list(struct grants *g, const struct list *l, struct err *e)
 				want(g, TRIGGER_USER, "localhost", l->schema, l->view, R_SELECT);
 		}
 	rc = want_invoker(g, l, rights, e);
-	return rc == OK && (rights & R_UPDATE) ? want_join(g, l, e) : rc;
+	return rc == OK ? want_join(g, l, rights & R_UPDATE, e) : rc;
 }
 
 /* "SELECT, INSERT" */
@@ -176,23 +198,36 @@ account(struct arena *a, const char *user, const char *host)
 	return arena_fmt(a, "%s@%s", dba_text(a, user), dba_text(a, host)).p;
 }
 
+/* The columns that may be read are these and no others. */
 static enum outcome
 settle_columns(struct dba *d, const struct grant *g, struct err *e)
 {
-	enum outcome rc = OK;
+	const char *of[] = { g->user, g->host, g->schema, g->name };
+	const char *place = dba_place(d->arena, g->schema, g->name);
+	const char *who = account(d->arena, g->user, g->host);
+	struct rows r;
+	enum outcome rc = dba_ask(d, &r, "SELECT column_name FROM mysql.columns_priv WHERE user = ? "
+	    "AND host = ? AND db = ? AND table_name = ? AND FIND_IN_SET('Select', column_priv)",
+	    of, 4, e);
 
 	for (size_t i = 0; rc == OK && i < g->columns->part_n; i++) {
-		const char *column = g->columns->part[i];
-		const char *of[] = { g->user, g->host, g->schema, g->name, column };
-		struct rows r;
+		size_t k = 0;
 
-		rc = dba_ask(d, &r, "SELECT 1 FROM mysql.columns_priv WHERE user = ? AND host = ? "
-		    "AND db = ? AND table_name = ? AND column_name = ? AND "
-		    "FIND_IN_SET('Select', column_priv)", of, 5, e);
-		if (rc == OK && !r.n)
+		while (k < r.n && strcasecmp(rows_text(&r, k, 0), g->columns->part[i]) != 0)
+			k++;
+		if (k == r.n)
 			rc = dba_do(d, e, "GRANT SELECT (%s) ON %s TO %s",
-			    dba_name(d->arena, column), dba_place(d->arena, g->schema, g->name),
-			    account(d->arena, g->user, g->host));
+			    dba_name(d->arena, g->columns->part[i]), place, who);
+	}
+	for (size_t k = 0; rc == OK && k < r.n; k++) {
+		size_t i = 0;
+
+		while (i < g->columns->part_n &&
+		    strcasecmp(rows_text(&r, k, 0), g->columns->part[i]) != 0)
+			i++;
+		if (i == g->columns->part_n)
+			rc = dba_do(d, e, "REVOKE SELECT (%s) ON %s FROM %s",
+			    dba_name(d->arena, rows_text(&r, k, 0)), place, who);
 	}
 	return rc;
 }
