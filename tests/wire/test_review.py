@@ -24,6 +24,7 @@ def key_fields(column, **more):
 
 LISTS = [
     stack.Contacts("unseen", count=100),
+    stack.Contacts("half", count=2),
     stack.Contacts("heavy", count=30, columns=stack.COLUMNS.replace("notes TEXT", "notes LONGTEXT")),
     stack.Contacts("bags", count=30),
     stack.Contacts("reborn", count=3),
@@ -275,6 +276,46 @@ class Locked(unittest.TestCase):
         self.assertEqual((got["read"], got["write"]), (503, 503))
         self.assertLess(max(got["read s"], got["write s"]), 20 * stack.SLOW)
         self.assertEqual([r.code for r in writer.update(*batch)], [ows.OK] * 40)
+
+
+class Interrupted(unittest.TestCase):
+    """A batch whose second half the database cannot take now."""
+
+    def hold_second_row(self):
+        holder = S.connect()
+        holder.autocommit(False)
+        with holder.cursor() as cur:
+            cur.execute("SELECT * FROM t_half.person WHERE id = 2 FOR UPDATE")
+        return holder
+
+    def test_named_changes_come_back_whole_and_are_not_done_twice(self):
+        c = S.client("half")
+        ref = ows.new_ref()
+        batch = [ows.New({"Title": "Named"}, ref=ref), ows.Update(1, 1, {"Email": "first@x"}),
+                 ows.Update(2, 1, {"Email": "second@x"})]
+        holder = self.hold_second_row()
+        try:
+            with self.assertRaises(ows.HttpError) as caught:
+                c.update(*batch)
+            self.assertEqual(caught.exception.status, 503)
+        finally:
+            holder.rollback()
+        self.assertEqual(len(S.person("half", "last_name = 'Named'")), 1)
+        results = c.update(*batch)
+        self.assertEqual([r.code for r in results], [ows.OK] * 3)
+        self.assertEqual([r.row.version for r in results], [1, 2, 2])
+        self.assertEqual(len(S.person("half", "last_name = 'Named'")), 1)
+
+    def test_unnamed_new_item_is_told_of_and_not_repeated(self):
+        holder = self.hold_second_row()
+        try:
+            made, refused = S.client("half").update(ows.New({"Title": "Unnamed"}),
+                                                    ows.Update(2, None, {"Email": "third@x"}))
+        finally:
+            holder.rollback()
+        self.assertEqual(made.code, ows.OK)
+        self.assertEqual(refused.code, "0x81020014")
+        self.assertIn("sent again", refused.text)
 
 
 class Columns(unittest.TestCase):

@@ -6,6 +6,10 @@
  * rolled back: what was done before a failure stays done. What a method needed
  * of the arena is given back behind it, so a large batch costs no more memory
  * than its largest method.
+ *
+ * Outlook does not send a refused item again until it is edited. So where the
+ * database cannot be had, the whole call is answered 503 and comes back: what
+ * was done is recognised then, unless it was a New that carries no reference.
  */
 #include <inttypes.h>
 
@@ -19,6 +23,7 @@
 #include "plan.h"
 #include "store.h"
 
+#define BATCH_S 120  /* then the rest is refused: web servers wait for 300 at the most, clients less */
 #define DONE "0x00000000"
 #define CANCELLED "0x800704c7"
 #define SCHEMA_DIFFERS "0x80070666"
@@ -59,7 +64,8 @@ struct batch {
 	struct sink sink;
 	char list_id[39];
 	bool has_failed;            /* a method has, so far */
-	bool has_written;           /* a method was given to the engine */
+	bool has_unnamed;           /* a New without a reference was done: repeating doubles it */
+	int64_t until;              /* UTC seconds: no new method after that */
 };
 
 /* ---- results ---- */
@@ -168,6 +174,17 @@ write_result(struct batch *b, const struct method *m, const struct command_resul
 
 /* ---- methods ---- */
 
+static int64_t
+now_of(const struct batch *b)
+{
+	struct engine *g = b->k->c->engine;
+	int64_t now;
+	long ns;
+
+	g->now(g->env, &now, &ns);
+	return now;
+}
+
 /* False: the whole call is answered already. */
 static bool
 run_method(struct batch *b, const struct xnode *element)
@@ -193,12 +210,17 @@ run_method(struct batch *b, const struct xnode *element)
 		return true;
 	}
 	res = ARENA_NEW(a, struct command_result);
-	apply_one(b->k->c->engine, b->k->list, &b->k->c->who, &m.change, res);
-	if (res->outcome == E_UNAVAILABLE && !b->has_written) {
-		call_fail(b->k, &res->err); /* nothing was done: 503, and the client comes back */
+	if (now_of(b) > b->until)
+		res->outcome = err_set(&res->err, E_UNAVAILABLE, "The changes before this one "
+		    "took too long, because the database is busy. Send it again.");
+	else
+		apply_one(b->k->c->engine, b->k->list, &b->k->c->who, &m.change, res);
+	if (res->outcome == E_UNAVAILABLE && !b->has_unnamed) {
+		call_fail(b->k, &res->err);
 		return false;
 	}
-	b->has_written = true;
+	if (m.change.command == COMMAND_NEW && !m.change.ref.n && res->outcome == OK)
+		b->has_unnamed = true;
 	write_result(b, &m, res);
 	return true;
 }
@@ -315,6 +337,7 @@ op_update(struct call *k)
 	struct err e = { 0 };
 
 	b->k = k;
+	b->until = now_of(b) + BATCH_S;
 	if (!find_batch(b))
 		return;
 	if (!check_schema(b, &e)) {
