@@ -15,6 +15,7 @@
 #define GONE_EXTRA 64          /* deletions beside a full page of rows */
 #define RETRY_PAUSE_MS 20
 #define STATE_TRIES 3          /* of a page that shows many lists */
+#define MARKS_MAX 200000       /* keys: about 20 MB of the request's memory */
 #define MARK_CHUNK 500
 
 struct marks { /* keys whose row was newer than its item: they go into the inbox */
@@ -38,11 +39,15 @@ struct planning {
 
 /* ---- rows that differ from their item while streaming (design rule 6) ---- */
 
-static void
-mark(struct planning *p, struct str key)
+static enum outcome
+mark(struct planning *p, struct str key, struct err *e)
 {
 	struct marks *m = &p->marks;
 
+	/* The answer is not given: nothing was shown, so nothing need be marked. */
+	if (m->n == MARKS_MAX)
+		return err_set(e, E_UNAVAILABLE, "More than %d rows of the list \"%s\" are "
+		    "changing at this moment. Try again in a minute.", MARKS_MAX, p->l->title);
 	if (m->n == m->size) {
 		size_t size = m->size ? m->size * 2 : 64;
 		struct str *more = ARENA_ARRAY(p->g->arena, struct str, size);
@@ -53,6 +58,7 @@ mark(struct planning *p, struct str key)
 		m->size = size;
 	}
 	m->key[m->n++] = arena_dup(p->g->arena, key);
+	return OK;
 }
 
 static enum outcome
@@ -81,14 +87,15 @@ page_is_full(struct planning *p)
 static enum outcome
 give_row(struct planning *p, const struct item *item, const struct row *row, struct err *e)
 {
-	if (row->state != ROW_GOOD || item->is_bad) {
-		/* Gone or unusable since the harvest: the next one says which. */
-		if (!item->is_bad)
-			mark(p, item->key);
-		return OK;
-	}
+	enum outcome o = OK;
+
+	/* Gone or unusable since the harvest: the next one says which. */
+	if (row->state != ROW_GOOD || item->is_bad)
+		return item->is_bad ? OK : mark(p, item->key, e);
 	if (memcmp(row->print, item->print, sizeof(row->print)) != 0)
-		mark(p, item->key);
+		o = mark(p, item->key, e);
+	if (o != OK)
+		return o;
 	p->out->item_n++;
 	return p->to->item(p->to->arg, item, row, e);
 }
