@@ -127,6 +127,15 @@ meet_new(struct batch *b, size_t i)
 }
 
 static void
+raise_version(struct batch *b, struct item *item)
+{
+	item->history = history_bump(b->g->arena, item->history, &b->l->id, item->version);
+	item->version++;
+	item->modified = b->now;
+	item->editor = STR("");
+}
+
+static void
 meet_changed(struct batch *b, size_t i, bool is_different)
 {
 	struct item *item = &b->update[b->update_n++];
@@ -136,11 +145,7 @@ meet_changed(struct batch *b, size_t i, bool is_different)
 		b->st.live_n++;
 	item->is_bad = false;
 	if (is_different) {
-		item->history = history_bump(b->g->arena, item->history, &b->l->id,
-		    item->version);
-		item->version++;
-		item->modified = b->now;
-		item->editor = STR("");
+		raise_version(b, item);
 		memcpy(item->print, b->row[i].print, sizeof(item->print));
 	}
 	item->changed = next_number(b, CHANGE_ITEM, item->id);
@@ -161,15 +166,25 @@ meet_gone(struct batch *b, size_t i)
 	b->st.deleted = b->now;
 }
 
+/*
+ * Clients keep the last good state and are told nothing. But where another state
+ * was shown under this version (the mark), the version must not come back.
+ */
 static enum outcome
 meet_bad(struct batch *b, size_t i, struct err *e)
 {
-	if (b->live[i].id && !b->live[i].is_bad) {
+	const struct item *live = &b->live[i];
+
+	if (live->id && (!live->is_bad || b->is_changed[i])) {
 		struct item *item = &b->update[b->update_n++];
 
-		*item = b->live[i];
+		*item = *live;
+		b->st.live_n -= !live->is_bad;
 		item->is_bad = true;
-		b->st.live_n--;
+		if (b->is_changed[i]) {
+			raise_version(b, item);
+			item->changed = next_number(b, CHANGE_ITEM, item->id);
+		}
 	}
 	return store_bad_set(b->g->store, b->l, b->key[i], b->row[i].reason, e);
 }
