@@ -25,6 +25,8 @@ def key_fields(column, **more):
 LISTS = [
     stack.Contacts("unseen", count=100),
     stack.Contacts("half", count=2),
+    stack.Contacts("shown", count=1, more={"track": {"mode": "scan", "scan_every": "3600"}},
+                   drop=[("track", "tables")]),
     stack.Contacts("heavy", count=30, columns=stack.COLUMNS.replace("notes TEXT", "notes LONGTEXT")),
     stack.Contacts("bags", count=30),
     stack.Contacts("reborn", count=3),
@@ -316,6 +318,29 @@ class Interrupted(unittest.TestCase):
         self.assertEqual(made.code, ows.OK)
         self.assertEqual(refused.code, "0x81020014")
         self.assertIn("sent again", refused.text)
+
+
+class Shown(unittest.TestCase):
+    def announce(self, name, key):
+        """What a trigger would say; this list has none, and its scan is far away."""
+        S.sql("INSERT INTO ows.ows_inbox (list, skey, is_changed) SELECT no, %s, 0 "
+              "FROM ows.ows_list WHERE title = %s", key, S.lists[name].title)
+
+    def test_state_that_was_shown_before_its_row_turned_bad(self):
+        first = "p1@example.org"
+        c = S.client("shown")
+        S.sql("UPDATE t_shown.person SET email = 'between@x' WHERE id = 1")
+        rows, token, _ = c.download()
+        self.assertEqual((rows[0]["Email"], rows[0].version), ("between@x", 1))
+        S.sql("UPDATE t_shown.person SET birthday = " + HISTORIC)
+        page = c.changes(token=token)  # takes the mark: there is nothing to show
+        self.assertEqual(page.rows, [])
+        S.sql("UPDATE t_shown.person SET birthday = NULL, email = %s", first)
+        self.announce("shown", "1")
+        result, = c.update(ows.Update(1, 1, {"Email": "mine@x"}))
+        self.assertEqual(result.code, ows.CONFLICT)
+        self.assertEqual((result.row["Email"], result.row.version), (first, 2))
+        self.assertEqual(S.person("shown", columns="email"), ((first,),))
 
 
 class Columns(unittest.TestCase):
