@@ -4,9 +4,10 @@
  *
  * A walk uses the text protocol: only integers vary, and rows come without a
  * copy. Differences and single items are short and often: prepared. Items are
- * read in the order of an index of ours and the view is looked up by its key
- * (STRAIGHT_JOIN), so memory and time to the first row do not grow with the
- * list.
+ * read in the order of an index of ours and the view is looked up by its key, so
+ * memory and time to the first row do not grow with the list. The join is an
+ * outer one everywhere: a row that is away must be told, for it may come back
+ * unchanged before anybody has numbered its absence.
  */
 #include "store.h"
 
@@ -19,7 +20,6 @@ struct feed {
 	struct view *v;
 	store_each *each;
 	void *arg;
-	bool is_walk;           /* items without their row are left out */
 	uint32_t seen_id;       /* a key that comes twice would deliver its item twice */
 	uint64_t seen_changed;
 	uint32_t delivered;
@@ -46,11 +46,9 @@ feed_row(struct feed *f, const struct str *col, struct err *e)
 	arena_reset(&v->scratch);
 	if (str_eq(col[ITEM_COLUMN_N], item.key)) {
 		view_row(f->s, v, col + ITEM_COLUMN_N, &v->scratch, v->value, &row);
-	} else if (!f->is_walk) {
+	} else {
 		row = (struct row){ .state = ROW_ABSENT, .key = item.key,
 			.created = INT64_MIN, .modified = INT64_MIN };
-	} else {
-		return OK;
 	}
 	f->delivered++;
 	return f->each(f->arg, &item, &row, e);
@@ -138,7 +136,7 @@ enum outcome
 store_walk(struct store *s, const struct list *l, const struct walk *w, store_each *each, void *arg,
     struct err *e)
 {
-	struct feed f = { .s = s, .each = each, .arg = arg, .is_walk = true };
+	struct feed f = { .s = s, .each = each, .arg = arg };
 	uint32_t from = w->from, asked;
 	uint64_t before;
 	struct buf b;
@@ -148,7 +146,7 @@ store_walk(struct store *s, const struct list *l, const struct walk *w, store_ea
 	while (rc == OK) {
 		buf_reset(&b);
 		buf_addf(&b, "SELECT " ITEM_COLUMNS ", %s FROM ows_item i FORCE INDEX (PRIMARY) "
-		    "STRAIGHT_JOIN %s v ON %s WHERE i.list = %u AND i.gone = 0 AND i.is_bad = 0",
+		    "LEFT JOIN %s v ON %s WHERE i.list = %u AND i.gone = 0 AND i.is_bad = 0",
 		    f.v->select, f.v->name, f.v->join, l->no);
 		if (from)
 			buf_addf(&b, " AND i.id %c %u", w->is_descending ? '<' : '>', from);

@@ -102,18 +102,19 @@ test_walks(void **state)
 	struct err e;
 
 	(void)state;
-	walks(&(struct walk){ 0 }, "1=n1 2=n2 3=n3 4=n4 5=n5 6=n6 7=n7 8=n8 9=n9 10=n10");
+	walks(&(struct walk){ 0 }, "1=n1 2=n2 3=n3 4=n4 5=n5 6=n6 7=n7 8=n8 9=n9 10=n10 13?");
 	walks(&(struct walk){ .limit = 3 }, "1=n1 2=n2 3=n3");
-	walks(&(struct walk){ .from = 8 }, "9=n9 10=n10");
+	walks(&(struct walk){ .from = 8 }, "9=n9 10=n10 13?");
 	walks(&(struct walk){ .from = 3, .limit = 2 }, "4=n4 5=n5");
-	walks(&(struct walk){ .is_descending = true, .limit = 2 }, "10=n10 9=n9");
+	walks(&(struct walk){ .is_descending = true, .limit = 3 }, "13? 10=n10 9=n9");
 	walks(&(struct walk){ .is_descending = true, .from = 3 }, "2=n2 1=n1");
-	walks(&(struct walk){ .from = 10 }, "");
+	walks(&(struct walk){ .from = 10 }, "13?");
+	walks(&(struct walk){ .from = 13 }, "");
 	/* the caller's own end of it; the connection is usable afterwards */
 	assert_int_equal(store_walk(s, &t.l, &(struct walk){ 0 }, note, &log, &e), E_LIMIT);
 	assert_string_equal(log.text, "1=n1 2=n2");
 	assert_false(store_is_stale(s, &t.l));
-	walks(&(struct walk){ .from = 9 }, "10=n10");
+	walks(&(struct walk){ .from = 9 }, "10=n10 13?");
 }
 
 static void
@@ -184,8 +185,8 @@ test_one_snapshot(void **state)
 
 	(void)state;
 	assert_ok(store_walk(s, &t.l, &(struct walk){ 0 }, note, &log, oops));
-	assert_string_equal(log.text, "1=n1 2=n2 3=n3 4=n4 5=n5 6=n6 7=n7 8=n8 9=n9 10=n10");
-	walks(&(struct walk){ .limit = 5 }, "1=n1 2=new 3=new 4=new 6=new");
+	assert_string_equal(log.text, "1=n1 2=n2 3=n3 4=n4 5=n5 6=n6 7=n7 8=n8 9=n9 10=n10 13?");
+	walks(&(struct walk){ .limit = 5 }, "1=n1 2=new 3=new 4=new 5?");
 	/* the differing key is put into the inbox by whoever reads; here: by hand */
 	assert_ok(store_inbox_add(s, &t.l, (const struct str[]){ STR("2"), STR("2"), STR("3") }, 3,
 	    true, oops));

@@ -25,6 +25,8 @@ def key_fields(column, **more):
 LISTS = [
     stack.Contacts("unseen", count=100),
     stack.Contacts("half", count=2),
+    stack.Contacts("away", count=3, more={"track": {"mode": "scan", "scan_every": "3600"}},
+                   drop=[("track", "tables")]),
     stack.Contacts("shown", count=1, more={"track": {"mode": "scan", "scan_every": "3600"}},
                    drop=[("track", "tables")]),
     stack.Contacts("heavy", count=30, columns=stack.COLUMNS.replace("notes TEXT", "notes LONGTEXT")),
@@ -341,6 +343,18 @@ class Shown(unittest.TestCase):
         self.assertEqual(result.code, ows.CONFLICT)
         self.assertEqual((result.row["Email"], result.row.version), (first, 2))
         self.assertEqual(S.person("shown", columns="email"), ((first,),))
+
+
+class Away(unittest.TestCase):
+    def test_row_that_is_away_during_a_first_download(self):
+        """Deleted and inserted again by a nightly job, before anybody has looked."""
+        S.sql("CREATE TABLE t_away.kept AS SELECT * FROM t_away.person WHERE id = 2")
+        S.sql("DELETE FROM t_away.person WHERE id = 2")
+        r = S.replica("away")
+        self.assertEqual(sorted(r.rows), [1, 3])
+        S.sql("INSERT INTO t_away.person SELECT * FROM t_away.kept")
+        r.poll()
+        self.assertEqual(sorted(r.rows), [1, 2, 3])
 
 
 class Columns(unittest.TestCase):
