@@ -99,8 +99,10 @@ take_success(struct client *c, struct copy *p, const struct push_answer *a)
 static void
 take_conflict(struct client *c, struct copy *p, const struct push_answer *a)
 {
-	bool is_own;
+	bool is_own = p->push->history[0] && strcmp(p->push->history, a->row.history) == 0 &&
+	    p->push->command == COMMAND_UPDATE;
 
+	p = merge_doubles(c, p, a->row.id);
 	if (p->is_dropped) { /* somebody edited what we deleted: keep his, or insist */
 		bool again = chance_in(c->chance, 500);
 
@@ -109,9 +111,6 @@ take_conflict(struct client *c, struct copy *p, const struct push_answer *a)
 		p->is_met = true;
 		return;
 	}
-	is_own = p->push->history[0] && strcmp(p->push->history, a->row.history) == 0 &&
-	    p->push->command == COMMAND_UPDATE;
-	p = merge_doubles(c, p, a->row.id);
 	p->is_met = true;
 	if (is_own)
 		copy_take(p, &a->row);
