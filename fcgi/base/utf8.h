@@ -4,6 +4,7 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include <stdint.h>
 #include "arena.h"
 
 /*
@@ -50,5 +51,7 @@ size_t utf8_chars(struct str s);
 bool utf8_xml_ok(struct str s);
 /* s itself when it is clean, else a copy without the forbidden characters. */
 struct str utf8_xml_clean(struct arena *a, struct str s);
+/* The form of one character, at most 4 bytes. A surrogate becomes three that utf8_valid refuses. */
+size_t utf8_put(char *out, uint32_t c);
 
 #endif

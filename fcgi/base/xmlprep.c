@@ -109,31 +109,6 @@ encoding_of(struct str *s, bool is_wide, bool is_little)
 	return ENC_UTF8;
 }
 
-static size_t
-put_utf8(char *out, unsigned long c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xC0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xE0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3F));
-		out[2] = (char)(0x80 | (c & 0x3F));
-		return 3;
-	}
-	out[0] = (char)(0xF0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3F));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3F));
-	out[3] = (char)(0x80 | (c & 0x3F));
-	return 4;
-}
-
 /* A lone surrogate becomes three bytes that utf8_valid refuses. */
 static struct str
 from_utf16(struct arena *a, struct str s, bool is_big)
@@ -154,7 +129,7 @@ from_utf16(struct arena *a, struct str s, bool is_big)
 				i += 2;
 			}
 		}
-		n += put_utf8(out + n, c);
+		n += utf8_put(out + n, c);
 	}
 	return (struct str){ out, n };
 }

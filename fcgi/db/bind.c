@@ -24,8 +24,8 @@
 
 /* ---- types ---- */
 
-static enum column_class
-class_of(const char *data)
+enum column_class
+view_class(const char *data)
 {
 	static const struct { const char *data; enum column_class class; } classes[] = {
 		{ "char", COLUMN_TEXT }, { "varchar", COLUMN_TEXT }, { "tinytext", COLUMN_TEXT },
@@ -72,7 +72,7 @@ read_type(struct arena *a, const struct str *col, struct view_type *t)
 	t->scale = (unsigned)maria_u64(col[9]);
 	t->fraction = (unsigned)maria_u64(col[10]);
 	t->is_unsigned = strstr(t->full, "unsigned") != NULL || strcmp(t->data, "bit") == 0;
-	t->class = class_of(t->data);
+	t->class = view_class(t->data);
 }
 
 enum outcome

@@ -230,33 +230,6 @@ dba_text(struct arena *a, const char *text)
 
 /* ---- columns ---- */
 
-static enum column_class
-class_of(const char *type)
-{
-	static const struct { const char *type; enum column_class class; } classes[] = {
-		{ "char", COLUMN_TEXT }, { "varchar", COLUMN_TEXT }, { "tinytext", COLUMN_TEXT },
-		{ "text", COLUMN_TEXT }, { "mediumtext", COLUMN_TEXT }, { "longtext", COLUMN_TEXT },
-		{ "enum", COLUMN_TEXT }, { "set", COLUMN_TEXT }, { "json", COLUMN_TEXT },
-		{ "uuid", COLUMN_TEXT },
-		{ "inet4", COLUMN_TEXT }, { "inet6", COLUMN_TEXT },
-		{ "tinyint", COLUMN_INTEGER }, { "smallint", COLUMN_INTEGER },
-		{ "mediumint", COLUMN_INTEGER }, { "int", COLUMN_INTEGER },
-		{ "bigint", COLUMN_INTEGER }, { "year", COLUMN_INTEGER },
-		{ "decimal", COLUMN_DECIMAL }, { "float", COLUMN_DECIMAL },
-		{ "double", COLUMN_DECIMAL }, { "date", COLUMN_DATE },
-		{ "datetime", COLUMN_DATETIME }, { "timestamp", COLUMN_TIMESTAMP },
-		{ "time", COLUMN_TIME }, { "binary", COLUMN_BINARY },
-		{ "varbinary", COLUMN_BINARY }, { "tinyblob", COLUMN_BINARY },
-		{ "blob", COLUMN_BINARY }, { "mediumblob", COLUMN_BINARY },
-		{ "longblob", COLUMN_BINARY }, { "bit", COLUMN_INTEGER },
-	};
-
-	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
-		if (strcmp(classes[i].type, type) == 0)
-			return classes[i].class;
-	return COLUMN_OTHER;
-}
-
 enum outcome
 dba_columns(struct dba *d, const char *schema, const char *table, struct dba_column **out,
     size_t *n, struct err *e)
@@ -289,7 +262,7 @@ dba_columns(struct dba *d, const char *schema, const char *table, struct dba_col
 		t->precision = (unsigned)rows_number(&r, i, 8);
 		t->scale = (unsigned)rows_number(&r, i, 9);
 		t->fraction = (unsigned)rows_number(&r, i, 10);
-		t->class = class_of(t->data);
+		t->class = view_class(t->data);
 		c[i].is_auto = rows_number(&r, i, 11);
 		c[i].is_generated = rows_number(&r, i, 12);
 		c[i].is_primary = rows_number(&r, i, 13);

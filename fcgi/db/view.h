@@ -78,6 +78,8 @@ enum outcome view_of(struct store *s, const struct list *l, struct view **out, s
     WARN_UNUSED;
 void view_forget(struct store *s, const struct list *l);
 void view_close(struct view *v);
+/* By information_schema's data_type ("varchar"). */
+enum column_class view_class(const char *data_type);
 /* The columns of a table or view, in no order; n 0: there is no such thing. On the store's arena. */
 enum outcome view_type_read(struct store *s, const char *schema, const char *table,
     struct view_type **out, size_t *n, struct err *e) WARN_UNUSED;

@@ -273,31 +273,6 @@ caml_name_encode(struct str name, char out[CAML_NAME_MAX])
 	return (struct str){ out, n };
 }
 
-static size_t
-put_utf8(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xC0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xE0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3F));
-		out[2] = (char)(0x80 | (c & 0x3F));
-		return 3;
-	}
-	out[0] = (char)(0xF0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3F));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3F));
-	out[3] = (char)(0x80 | (c & 0x3F));
-	return 4;
-}
-
 /* The character that stands encoded at i, 0 when none does; *used: bytes of its form. */
 static uint32_t
 encoded_at(struct str s, size_t i, size_t *used)
@@ -332,7 +307,7 @@ caml_name_decode(struct arena *a, struct str name)
 	while (i < name.n) {
 		c = encoded_at(name, i, &used);
 		if (c) {
-			n += put_utf8(out + n, c);
+			n += utf8_put(out + n, c);
 			i += used;
 		} else {
 			out[n++] = name.p[i++];
