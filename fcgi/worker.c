@@ -446,9 +446,7 @@ worker_run(struct app *a, int listen_fd, struct beat *beat)
 	w->beat = beat;
 	w->listen_fd = listen_fd;
 	response_init(&w->response, a->conf->spool_dir);
-	w->response.body.progress = &beat->progress;
-	for (size_t i = 0; i < RESPONSE_MORE; i++)
-		w->response.more[i].progress = &beat->progress;
+	response_watch(&w->response, &beat->progress);
 	buf_init(&w->body, LIMIT_BODY_BYTES);
 	if (app_engine_open(a, &w->g, &e) != OK ||
 	    binding_open(&w->binding, &w->g, a->lists, false, &e) != OK) {

@@ -116,7 +116,7 @@ try_update(struct change_run *r)
 	item = r->item;
 	history = change_sent_history(r);
 	item.history = history.p ? history
-	    : history_bump(r->g->arena, item.history, &r->l->id, item.version);
+	    : history_bump(r->g->arena, item.history, &r->l->id);
 	item.version++;
 	item.bag = bag;
 	memcpy(item.print, r->row.print, sizeof(item.print));

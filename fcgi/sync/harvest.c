@@ -129,7 +129,7 @@ meet_new(struct batch *b, size_t i)
 static void
 raise_version(struct batch *b, struct item *item)
 {
-	item->history = history_bump(b->g->arena, item->history, &b->l->id, item->version);
+	item->history = history_bump(b->g->arena, item->history, &b->l->id);
 	item->version++;
 	item->modified = b->now;
 	item->editor = STR("");

@@ -72,14 +72,13 @@ history_valid(struct str h)
 }
 
 struct str
-history_bump(struct arena *a, struct str stored, const struct guid *me, uint32_t version_before)
+history_bump(struct arena *a, struct str stored, const struct guid *me)
 {
 	struct pair pair[HISTORY_MAX];
 	char text[LIMIT_HISTORY_BYTES + 2 * OURS_LEN], my_hex[39];
 	size_t n = split(stored, pair), len = 0, first = 0;
 	uint64_t top = 0;
 
-	(void)version_before;
 	if (n == 0)
 		return STR("");
 	guid_fmt(me, GUID_HEX, my_hex);

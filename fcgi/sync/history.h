@@ -13,8 +13,7 @@
 /* Well-formed: pattern, each GUID once, one maximum, at most LIMIT_HISTORY_BYTES. */
 bool history_valid(struct str h);
 /* stored (empty: "<me>:version") after one more change by `me`; may stay empty. */
-struct str history_bump(struct arena *a, struct str stored, const struct guid *me,
-    uint32_t version_before);
+struct str history_bump(struct arena *a, struct str stored, const struct guid *me);
 /* What clients see: stored, or "<me>:version" when it is empty. */
 struct str history_text(struct arena *a, struct str stored, const struct guid *me,
     uint32_t version);

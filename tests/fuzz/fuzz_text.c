@@ -53,7 +53,7 @@ try_history(struct arena *a, struct str s)
 
 	if (!history_valid(s))
 		return;
-	bumped = history_bump(a, s, &me, 1);
+	bumped = history_bump(a, s, &me);
 	/* the largest count cannot rise further: refused as text, never silently wrapped */
 	if (!strstr(arena_dup(a, s).p, ":4294967295"))
 		CHECK(history_valid(bumped));

@@ -101,11 +101,11 @@ history_bumps(void **state)
 {
 	(void)state;
 	/* never edited by a client: text follows from the version */
-	check_str(history_bump(&arena, STR(""), &me, 4), "");
+	check_str(history_bump(&arena, STR(""), &me), "");
 	check_str(history_text(&arena, STR(""), &me, 5), ME ":5");
 	/* the list's editor is appended, its older pair removed */
-	check_str(history_bump(&arena, STR(A1 ":3"), &me, 9), A1 ":3," ME ":4");
-	check_str(history_bump(&arena, STR(ME ":2," A1 ":3"), &me, 3), A1 ":3," ME ":4");
+	check_str(history_bump(&arena, STR(A1 ":3"), &me), A1 ":3," ME ":4");
+	check_str(history_bump(&arena, STR(ME ":2," A1 ":3"), &me), A1 ":3," ME ":4");
 	check_str(history_text(&arena, STR(A1 ":3"), &me, 5), A1 ":3");
 }
 
@@ -127,7 +127,7 @@ history_prunes(void **state)
 		struct guid editor = me;
 
 		editor.b[15] = (unsigned char)i;
-		h = history_bump(&arena, h, &editor, 1);
+		h = history_bump(&arena, h, &editor);
 		assert_true(history_valid(h));
 		assert_true(h.n <= LIMIT_HISTORY_BYTES);
 	}
