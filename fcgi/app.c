@@ -160,6 +160,7 @@ app_engine_open(const struct app *a, struct app_engine *g, struct err *e)
 	g->engine.pause = nap;
 	g->engine.page_rows = (uint32_t)a->conf->page_rows;
 	g->engine.ref_property = STR(WIRE_REF);
+	g->engine.vocabulary = &wire_vocabulary;
 	store_use(g->engine.store, &g->arena);
 	return OK;
 }

@@ -44,6 +44,7 @@ struct worker {
 	FCGX_Request fcgi;
 	struct response response;
 	struct buf body;
+	struct spool upload; /* instead, of a request that brings a file */
 	uint64_t served;
 	uint32_t seed;      /* of request ids: chance, once per process */
 	bool is_cut;        /* the answer did not leave whole */
@@ -150,33 +151,55 @@ target(struct worker *w, struct request *q)
 	q->query = query.p ? query : STR("");
 }
 
+static uint64_t
+body_length(const struct request *q)
+{
+	return q->upload ? q->upload->length : q->body.n;
+}
+
+/* One piece of the body to where it belongs. */
+static enum body_state
+take_piece(struct worker *w, struct request *q, const char *p, size_t n, uint64_t limit)
+{
+	if (!q->upload) {
+		buf_add(&w->body, p, n);
+		return w->body.failed ? BODY_TOO_LARGE : BODY_OK;
+	}
+	if (w->upload.length + n > limit)
+		return BODY_TOO_LARGE;
+	if (spool_write(&w->upload, p, n))
+		return BODY_OK;
+	log_error("a request's body does not fit into %s: %s", w->upload.dir,
+	    strerror(w->upload.error));
+	return BODY_NO_ROOM;
+}
+
 /* The whole body, to the end of the stream: its length may be unsaid (chunked). */
 static void
 read_body(struct worker *w, struct request *q)
 {
 	struct str said = param_or_empty(w, "CONTENT_LENGTH");
-	uint64_t length = 0;
+	uint64_t length = 0, limit = front_upload_limit(&w->app->site, q);
 	char piece[BODY_PIECE];
 	int n;
 
+	q->upload = limit ? &w->upload : NULL;
 	if (said.n && !num_u64(said, UINT64_MAX, &length)) {
 		q->body_state = BODY_CUT;
 		return;
 	}
-	if (length > LIMIT_BODY_BYTES) {
+	if (length > (limit ? limit : LIMIT_BODY_BYTES)) {
 		q->body_state = BODY_TOO_LARGE;
 		return;
 	}
 	while ((n = FCGX_GetStr(piece, BODY_PIECE, w->fcgi.in)) > 0) {
 		w->beat->progress++;
-		buf_add(&w->body, piece, (size_t)n);
-		if (w->body.failed) {
-			q->body_state = BODY_TOO_LARGE;
+		q->body_state = take_piece(w, q, piece, (size_t)n, limit);
+		if (q->body_state != BODY_OK)
 			return;
-		}
 	}
 	q->body = buf_str(&w->body);
-	if (FCGX_GetError(w->fcgi.in) || (said.n && q->body.n != length))
+	if (FCGX_GetError(w->fcgi.in) || (said.n && body_length(q) != length))
 		q->body_state = BODY_CUT;
 }
 
@@ -205,12 +228,14 @@ reason_of(int status)
 		int status;
 		const char *text;
 	} reasons[] = {
-		{ 200, "OK" }, { 204, "No Content" }, { 206, "Partial Content" },
+		{ 200, "OK" }, { 201, "Created" }, { 204, "No Content" },
+		{ 206, "Partial Content" },
 		{ 301, "Moved Permanently" }, { 302, "Found" }, { 303, "See Other" },
 		{ 304, "Not Modified" }, { 400, "Bad Request" }, { 401, "Unauthorized" },
 		{ 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
-		{ 409, "Conflict" }, { 413, "Content Too Large" },
-		{ 415, "Unsupported Media Type" }, { 429, "Too Many Requests" },
+		{ 409, "Conflict" }, { 412, "Precondition Failed" },
+		{ 413, "Content Too Large" }, { 415, "Unsupported Media Type" },
+		{ 416, "Range Not Satisfiable" }, { 429, "Too Many Requests" },
 		{ 500, "Internal Server Error" }, { 501, "Not Implemented" },
 		{ 503, "Service Unavailable" },
 	};
@@ -247,8 +272,11 @@ send_answer(struct worker *w)
 	n = snprintf(line, sizeof(line), "Status: %d %s\r\n", r->status, reason_of(r->status));
 	sink_write(&to, line, (size_t)n);
 	sink_write(&to, headers.p, headers.n);
-	n = snprintf(line, sizeof(line), "Content-Length: %llu\r\n\r\n",
-	    (unsigned long long)response_length(r));
+	if (r->status == 204 || r->status == 304) /* RFC 9110 §8.6: it would speak of another answer */
+		n = snprintf(line, sizeof(line), "\r\n");
+	else
+		n = snprintf(line, sizeof(line), "Content-Length: %llu\r\n\r\n",
+		    (unsigned long long)response_length(r));
 	sink_write(&to, line, (size_t)n);
 	if (!response_send(r, &to)) {
 		log_error("an answer could not be read back from %s", w->app->conf->spool_dir);
@@ -293,8 +321,8 @@ access_line(struct worker *w, const struct request *q, const struct principal *w
 	put_pair(&b, "path", (struct str){ q->path.p, q->path.n < 512 ? q->path.n : 512 });
 	buf_addf(&b, " status=%d", w->response.status);
 	put_pair(&b, "outcome", str_of(w->is_cut ? "cut" : n->outcome ? n->outcome : "-"));
-	buf_addf(&b, " rows=%llu in=%zu bytes=%llu ms=%.1f", (unsigned long long)n->rows,
-	    q->body.n, (unsigned long long)response_length(&w->response), ms);
+	buf_addf(&b, " rows=%llu in=%llu bytes=%llu ms=%.1f", (unsigned long long)n->rows,
+	    (unsigned long long)body_length(q), (unsigned long long)response_length(&w->response), ms);
 	if (n->detail)
 		put_pair(&b, "detail", str_of(n->detail));
 	log_note("request %s", buf_str(&b).p);
@@ -349,6 +377,7 @@ reset(struct worker *w)
 		buf_clear(&w->body);
 	else
 		buf_reset(&w->body);
+	spool_reset(&w->upload);
 	arena_reset(&w->g.arena);
 	w->is_cut = false;
 	w->beat->requests = ++w->served;
@@ -448,6 +477,8 @@ worker_run(struct app *a, int listen_fd, struct beat *beat)
 	response_init(&w->response, a->conf->spool_dir);
 	response_watch(&w->response, &beat->progress);
 	buf_init(&w->body, LIMIT_BODY_BYTES);
+	spool_init(&w->upload, LIMIT_UPLOAD_MEMORY, a->conf->spool_dir);
+	w->upload.progress = &beat->progress;
 	if (app_engine_open(a, &w->g, &e) != OK ||
 	    binding_open(&w->binding, &w->g, a->lists, false, &e) != OK) {
 		log_err("worker", &e);
@@ -463,6 +494,7 @@ worker_run(struct app *a, int listen_fd, struct beat *beat)
 	app_engine_close(&w->g);
 	response_clear(&w->response);
 	buf_clear(&w->body);
+	spool_clear(&w->upload);
 	free(w);
 	return 0;
 }

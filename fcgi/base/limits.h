@@ -8,7 +8,14 @@
 #define KIB 1024
 #define MIB (1024 * 1024)
 
-#define LIMIT_BODY_BYTES (16 * MIB)       /* request body; attachments will have their own */
+#define LIMIT_BODY_BYTES (16 * MIB)       /* request body */
+#define LIMIT_UPLOAD_BYTES (72 * MIB)     /* request body that brings a file: the largest, as base64 in lines */
+#define LIMIT_UPLOAD_MEMORY (256 * KIB)   /* of such a body; the rest goes to an unlinked file */
+#define LIMIT_UPLOAD_NODES 1000           /* elements and attributes around such a file; SOAP needs 12 */
+#define LIMIT_UPLOAD_TEXT (1 * MIB)       /* all text around it */
+#define LIMIT_FILE_BYTES (50 * MIB)       /* one attachment or document */
+#define LIMIT_FILE_NAME 255               /* characters of its name */
+#define LIMIT_ITEM_FILES 200              /* attachments of one item */
 #define LIMIT_XML_DEPTH 64                /* elements; SOAP and CAML need 12 */
 #define LIMIT_XML_NODES 1000000           /* 2,000 methods of 120 fields with attributes fit */
 #define LIMIT_BATCH_METHODS 2000          /* per UpdateListItems; Outlook sends 1 to 100 */
@@ -19,6 +26,8 @@
 #define LIMIT_KEY_BYTES 512               /* source key as text: an index holds it */
 #define LIMIT_HISTORY_BYTES 4000          /* vti_versionhistory: about 100 editors */
 #define LIMIT_LOGIN_BYTES 255
+#define LIMIT_INNER_BYTES 500             /* behind the owner's key in the key of an inner item: a folder's path */
+#define LIMIT_TOGETHER 20000              /* items below one series, thread or folder */
 #define LIMIT_COLUMNS 200                 /* mapped columns of one provider */
 #define LIMIT_KEY_PARTS 8
 #define LIMIT_HARVEST_ROWS 500            /* inbox rows in one transaction: bounds the list lock */

@@ -416,6 +416,7 @@ store_bind(struct store *s, struct list *l, struct ini_problems *p, struct err *
 	struct binder b = { .s = s, .l = l, .p = p, .error_n = p->error_n };
 	struct view *v;
 	enum outcome rc = maria_ready(s, e);
+	size_t i;
 
 	l->is_bound = false;
 	if (rc != OK)
@@ -431,6 +432,9 @@ store_bind(struct store *s, struct list *l, struct ini_problems *p, struct err *
 	buf_init(&v->text, ROW_ARENA);
 	v->column = ARENA_ARRAY(&v->arena, struct view_column, l->column_n);
 	v->value = ARENA_ARRAY(&v->arena, struct str, l->column_n);
+	v->nothing = ARENA_ARRAY(&v->arena, struct str, l->column_n);
+	for (i = 0; i < l->column_n; i++)
+		v->is_structured |= field_is_structural(l->column[i].field);
 	rc = bind_view(&b, e);
 	if (rc == OK)
 		rc = find_number(s, l, e);

@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 
+#include "kind.h"
 #include "view.h"
 
 struct feed {
@@ -44,7 +45,9 @@ feed_row(struct feed *f, const struct str *col, struct err *e)
 		return f->each(f->arg, &item, NULL, e);
 	}
 	arena_reset(&v->scratch);
-	if (str_eq(col[ITEM_COLUMN_N], item.key)) {
+	if (key_is_inner(item.key, NULL, NULL)) {
+		view_inner_row(v, &item, &row);
+	} else if (str_eq(col[ITEM_COLUMN_N], item.key)) {
 		view_row(f->s, v, col + ITEM_COLUMN_N, &v->scratch, v->value, &row);
 	} else {
 		row = (struct row){ .state = ROW_ABSENT, .key = item.key,
@@ -150,7 +153,8 @@ store_walk(struct store *s, const struct list *l, const struct walk *w, store_ea
 		    f.v->select, f.v->name, f.v->join, l->no);
 		if (from)
 			buf_addf(&b, " AND i.id %c %u", w->is_descending ? '<' : '>', from);
-		buf_addf(&b, " ORDER BY i.id%s", w->is_descending ? " DESC" : "");
+		buf_addf(&b, " ORDER BY %si.id%s", w->is_grouped && !w->limit && !w->from ?
+		    "i.uid IS NOT NULL, i.uid, i.place, " : "", w->is_descending ? " DESC" : "");
 		asked = w->limit - f.delivered;
 		if (w->limit)
 			buf_addf(&b, " LIMIT %u", asked);

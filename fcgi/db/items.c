@@ -30,6 +30,11 @@ maria_item(const struct str *col, struct item *out)
 	out->editor = col[11];
 	out->history = col[12].p ? col[12] : STR("");
 	out->bag = col[13].p ? col[13] : STR("");
+	out->has_uid = col[14].n == sizeof(out->uid.b);
+	if (out->has_uid)
+		memcpy(out->uid.b, col[14].p, sizeof(out->uid.b));
+	out->place = (uint8_t)maria_u64(col[15]);
+	out->files = col[16].p ? col[16] : STR("");
 }
 
 void
@@ -40,6 +45,7 @@ maria_item_keep(struct arena *a, struct item *item)
 	item->editor = arena_dup(a, item->editor);
 	item->history = arena_dup(a, item->history);
 	item->bag = arena_dup(a, item->bag);
+	item->files = arena_dup(a, item->files);
 }
 
 enum outcome
@@ -80,7 +86,8 @@ place_item(struct arena *a, const struct item *item, const struct str *keys, siz
 		if (!is_kept) {
 			kept = *item;
 			maria_item_keep(a, &kept);
-			*kept_n += item->key.n + item->history.n + item->bag.n;
+			*kept_n += item->key.n + item->history.n + item->bag.n +
+			    item->files.n;
 			is_kept = true;
 		}
 		*to = kept;
@@ -140,6 +147,62 @@ store_items_of(struct store *s, const struct list *l, const struct str *keys, si
 	return rc;
 }
 
+static enum outcome
+items_of_range(struct store *s, enum stmt which, const struct db_arg *arg, size_t arg_n,
+    struct item **items, size_t *n, struct err *e)
+{
+	struct db_stmt *st = NULL;
+	const struct str *col;
+	size_t width, size = 0, bytes = 0;
+	enum outcome rc = maria_run(s, which, arg, arg_n, &st, e);
+
+	*items = NULL;
+	*n = 0;
+	while (rc == OK && (rc = db_next(st, &col, &width, e)) == OK) {
+		if (*n == size) {
+			struct item *more;
+
+			size = size ? size * 2 : 16;
+			more = ARENA_ARRAY(s->arena, struct item, size);
+			if (*n)
+				memcpy(more, *items, *n * sizeof(*more));
+			*items = more;
+		}
+		maria_item(col, &(*items)[*n]);
+		maria_item_keep(s->arena, &(*items)[*n]);
+		bytes += (*items)[*n].bag.n + (*items)[*n].files.n;
+		if (++*n == LIMIT_TOGETHER || bytes > KEPT_BYTES)
+			rc = err_set(e, E_INVALID, "More than %d items, or more than %d MiB of "
+			    "them, belong together here; that is more than this server takes "
+			    "at once.", LIMIT_TOGETHER, (int)(KEPT_BYTES / MIB));
+	}
+	if (st)
+		db_reset(st);
+	return rc == E_NOT_FOUND ? OK : rc;
+}
+
+enum outcome
+store_inner(struct store *s, const struct list *l, struct str owner, struct item **items,
+    size_t *n, struct err *e)
+{
+	struct str from = arena_fmt(s->arena, "%.*s\x1e", STR_ARG(owner));
+	struct str upto = arena_fmt(s->arena, "%.*s\x1f", STR_ARG(owner));
+	const struct db_arg arg[] = { DB_ARG_U64(l->no), DB_ARG_BYTES(from.p, from.n),
+		DB_ARG_BYTES(upto.p, upto.n), DB_ARG_U64(LIMIT_TOGETHER) };
+
+	return items_of_range(s, S_INNER, arg, 4, items, n, e);
+}
+
+enum outcome
+store_items_by_uid(struct store *s, const struct list *l, const struct guid *uid,
+    struct item **items, size_t *n, struct err *e)
+{
+	const struct db_arg arg[] = { DB_ARG_U64(l->no), DB_ARG_BYTES(uid->b, sizeof(uid->b)),
+		DB_ARG_U64(LIMIT_TOGETHER) };
+
+	return items_of_range(s, S_ITEMS_BY_UID, arg, 3, items, n, e);
+}
+
 /* ---- writing ---- */
 
 /* Empty history and bag are NULL: they cost nothing in the row. */
@@ -147,6 +210,13 @@ static struct db_arg
 bytes_or_null(struct str s)
 {
 	return s.n ? DB_ARG_BYTES(s.p, s.n) : (struct db_arg){ .type = DB_NULL };
+}
+
+static struct db_arg
+uid_or_null(const struct item *i)
+{
+	return i->has_uid ? DB_ARG_BYTES(i->uid.b, sizeof(i->uid.b))
+			  : (struct db_arg){ .type = DB_NULL };
 }
 
 static struct db_arg
@@ -165,7 +235,7 @@ enum outcome
 store_items_insert(struct store *s, const struct list *l, const struct item *item, size_t n,
     struct err *e)
 {
-	enum { WIDTH = 16 };
+	enum { WIDTH = 19 };
 	struct db_arg *arg = ARENA_ARRAY(s->arena, struct db_arg, n * WIDTH), *a = arg;
 	const struct item *i;
 
@@ -186,6 +256,9 @@ store_items_insert(struct store *s, const struct list *l, const struct item *ite
 		*a++ = text_or_empty(i->editor);
 		*a++ = bytes_or_null(i->history);
 		*a++ = bytes_or_null(i->bag);
+		*a++ = uid_or_null(i);
+		*a++ = DB_ARG_U64(i->place);
+		*a++ = bytes_or_null(i->files);
 	}
 	return maria_do_many(s, S_ITEM_INSERT, arg, WIDTH, n, e);
 }
@@ -194,7 +267,7 @@ enum outcome
 store_items_update(struct store *s, const struct list *l, const struct item *item, size_t n,
     struct err *e)
 {
-	enum { WIDTH = 12 };
+	enum { WIDTH = 15 };
 	struct db_arg *arg = ARENA_ARRAY(s->arena, struct db_arg, n * WIDTH), *a = arg;
 	const struct item *i;
 
@@ -209,6 +282,9 @@ store_items_update(struct store *s, const struct list *l, const struct item *ite
 		*a++ = text_or_empty(i->editor);
 		*a++ = bytes_or_null(i->history);
 		*a++ = bytes_or_null(i->bag);
+		*a++ = uid_or_null(i);
+		*a++ = DB_ARG_U64(i->place);
+		*a++ = bytes_or_null(i->files);
 		*a++ = DB_ARG_U64(l->no);
 		*a++ = DB_ARG_U64(i->id);
 	}

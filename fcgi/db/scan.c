@@ -9,10 +9,11 @@
  * item because they are bad: looking again costs one read per bad row and
  * raises nothing when it is still bad, and no memory of reasons can go stale.
  * Keys that are NULL, empty or too long cannot go into the inbox; they have no
- * item either.
+ * item either. Items without a row of their own (kind.h) follow from others.
  */
 #include "store.h"
 
+#include "kind.h"
 #include "view.h"
 
 /* Grouping by the columns lets an index serve; only collations that fold must group by bytes. */
@@ -59,8 +60,8 @@ scan_sql(const struct view *v, struct buf *b)
 	    "AND CAST(%s AS BINARY) = i.skey WHERE i.list = %u AND i.gone = 0 AND v.", v->name,
 	    v->join, v->key_text, l->no);
 	(void)view_ident(b, l->key[0]);
-	buf_addf(b, " IS NULL UNION SELECT CAST(%s AS BINARY) FROM %s v WHERE LENGTH(%s) BETWEEN 1 "
-	    "AND %d GROUP BY ", v->key_text, v->name, v->key_text, LIMIT_KEY_BYTES);
+	buf_addf(b, " IS NULL AND INSTR(i.skey, X'%02X') = 0 UNION SELECT CAST(%s AS BINARY) FROM %s v WHERE LENGTH(%s) BETWEEN 1 "
+	    "AND %d GROUP BY ", KEY_INNER, v->key_text, v->name, v->key_text, LIMIT_KEY_BYTES);
 	group_sql(v, b);
 	buf_addf(b, " HAVING COUNT(*) > 1) k");
 }

@@ -22,14 +22,24 @@ keep_row(struct store *s, struct view *v, const struct str *col, struct row *out
 	view_row(s, v, copy, s->arena, ARENA_ARRAY(s->arena, struct str, v->list->column_n), out);
 }
 
-/* What is compared of a row: memory does not grow with its values. */
+/* What is compared of a row, and what harvest reads of it: memory does not grow with the rest. */
 static void
 judge_row(struct store *s, struct view *v, const struct str *col, struct row *out)
 {
+	const struct list *l = v->list;
+	struct str *kept = v->nothing;
+	size_t i;
+
 	arena_reset(&v->scratch);
 	view_row(s, v, col, &v->scratch, v->value, out);
 	out->key = arena_dup(s->arena, out->key);
-	out->value = NULL;
+	if (v->is_structured) {
+		kept = ARENA_ARRAY(s->arena, struct str, l->column_n);
+		for (i = 0; i < l->column_n; i++)
+			if (field_is_structural(l->column[i].field))
+				kept[i] = arena_dup(s->arena, v->value[i]);
+	}
+	out->value = kept;
 	if (out->reason)
 		out->reason = arena_dup(s->arena, str_of(out->reason)).p;
 }
@@ -126,4 +136,53 @@ store_row_lock(struct store *s, const struct list *l, struct str key, struct row
 
 	absent(&key, 1, out);
 	return rc == OK ? rows_of_block(s, v, VIEW_LOCK, 1, &key, 1, true, out, e) : rc;
+}
+
+/* ---- keys by the value of a column ---- */
+
+static bool
+is_below(struct str found, struct str value, bool is_path)
+{
+	if (str_eq(found, value) || (is_path && value.n == 0))
+		return true;
+	return is_path && found.n > value.n && memcmp(found.p, value.p, value.n) == 0 &&
+	    found.p[value.n] == '/';
+}
+
+enum outcome
+store_keys_where(struct store *s, const struct list *l, size_t column, struct str value,
+    bool is_path, struct str **keys, size_t *n, struct err *e)
+{
+	const struct db_arg arg[] = { DB_ARG_TEXT(value), DB_ARG_TEXT(value), DB_ARG_TEXT(value),
+		DB_ARG_U64(LIMIT_TOGETHER + 1) };
+	struct db_stmt *st = NULL;
+	const struct str *col;
+	struct view *v;
+	size_t width;
+	struct buf b;
+	enum outcome rc = view_of(s, l, &v, e);
+
+	*n = 0;
+	*keys = ARENA_ARRAY(s->arena, struct str, LIMIT_TOGETHER + 1);
+	if (rc != OK)
+		return rc;
+	buf_init(&b, MIB);
+	view_where_sql(v, column, is_path, &b);
+	rc = b.failed ? err_set(e, E_LIMIT, "The list has too many columns.")
+	    : db_prepare(s->db, b.p, &st, e);
+	buf_clear(&b);
+	if (rc == OK)
+		rc = db_run(st, is_path ? arg : arg + 2, is_path ? 4 : 2, e);
+	while (rc == OK && (rc = db_next(st, &col, &width, e)) == OK) {
+		/* collations call values equal that are not */
+		if (!is_below(col[1].p ? col[1] : STR(""), value, is_path))
+			continue;
+		if (*n == LIMIT_TOGETHER)
+			rc = err_set(e, E_LIMIT, "More than %d rows belong together here; that is "
+			    "more than this server takes at once.", LIMIT_TOGETHER);
+		else
+			(*keys)[(*n)++] = arena_dup(s->arena, col[0]);
+	}
+	db_unprepare(&st);
+	return rc == E_NOT_FOUND ? OK : view_failed(s, v, rc, e);
 }

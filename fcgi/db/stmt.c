@@ -40,12 +40,17 @@ static const char *const text[] = {
 	[S_ITEMS_OF_1] = ITEMS_OF("?"),
 	[S_ITEMS_OF_S] = ITEMS_OF(Q16),
 	[S_ITEMS_OF_L] = ITEMS_OF(Q128),
+	/* the keys behind "<owner's key> 0x1E" and before 0x1F: a range of the index */
+	[S_INNER] = "SELECT " ITEM_COLUMNS " FROM ows_item i FORCE INDEX (item_key) "
+	    "WHERE i.list = ? AND i.skey > ? AND i.skey < ? AND i.gone = 0 ORDER BY i.skey LIMIT ?",
+	[S_ITEMS_BY_UID] = "SELECT " ITEM_COLUMNS " FROM ows_item i "
+	    "WHERE i.list = ? AND i.uid = ? AND i.gone = 0 ORDER BY i.id LIMIT ?",
 	[S_ITEM_INSERT] = "INSERT INTO ows_item (list, id, version, guid, skey, gone, state, is_bad, "
-	    "print, changed, created, modified, author, editor, history, bag) "
-	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    "print, changed, created, modified, author, editor, history, bag, uid, place, files) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[S_ITEM_UPDATE] = "UPDATE ows_item SET version = ?, gone = ?, state = ?, is_bad = ?, "
-	    "print = ?, changed = ?, modified = ?, editor = ?, history = ?, bag = ? "
-	    "WHERE list = ? AND id = ?",
+	    "print = ?, changed = ?, modified = ?, editor = ?, history = ?, bag = ?, "
+	    "uid = ?, place = ?, files = ? WHERE list = ? AND id = ?",
 	[S_ITEMS_RAISE] = "UPDATE ows_item SET version = version + ? WHERE list = ?",
 	[S_CHANGES_FORGET] = "DELETE FROM ows_change WHERE list = ?",
 	[S_CHANGE_ADD] = "INSERT INTO ows_change (list, number, ticks, kind, item) "

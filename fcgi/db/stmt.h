@@ -10,8 +10,8 @@
 
 /* Columns of an item, in the order in which items.c reads them. */
 #define ITEM_COLUMNS "i.id, i.version, i.guid, i.skey, i.state, i.is_bad, i.print, i.changed, " \
-	"i.created, i.modified, i.author, i.editor, i.history, i.bag"
-#define ITEM_COLUMN_N 14
+	"i.created, i.modified, i.author, i.editor, i.history, i.bag, i.uid, i.place, i.files"
+#define ITEM_COLUMN_N 17
 
 /* Keys are asked for in blocks of these sizes; a block is filled up with its last key. */
 #define KEY_BLOCK_S 16
@@ -32,6 +32,8 @@ enum stmt {
 	S_ITEMS_OF_1,
 	S_ITEMS_OF_S,
 	S_ITEMS_OF_L,
+	S_INNER,
+	S_ITEMS_BY_UID,
 	S_ITEM_INSERT,
 	S_ITEM_UPDATE,
 	S_ITEMS_RAISE,

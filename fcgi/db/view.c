@@ -298,3 +298,11 @@ view_row(struct store *s, struct view *v, const struct str *col, struct arena *a
 	out->state = why ? ROW_BAD : ROW_GOOD;
 	out->reason = why;
 }
+
+void
+view_inner_row(const struct view *v, const struct item *item, struct row *out)
+{
+	*out = (struct row){ .state = ROW_GOOD, .key = item->key, .value = v->nothing,
+		.created = INT64_MIN, .modified = INT64_MIN };
+	memcpy(out->print, item->print, sizeof(out->print));
+}

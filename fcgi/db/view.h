@@ -59,6 +59,8 @@ struct view {
 	unsigned key_group;
 	struct view_column *column;
 	struct str *value;      /* of the row of a walk */
+	struct str *nothing;    /* values of a row that has none: list->column_n NULLs */
+	bool is_structured;     /* a column is of a field that harvest reads */
 	const char *select;     /* select list: key text, created, modified, columns, shapes */
 	size_t select_n;        /* of its members */
 	const char *key_text;   /* expression */
@@ -121,5 +123,9 @@ bool view_key_args(const struct view *v, struct str key, struct db_arg *arg);
  */
 void view_row(struct store *s, struct view *v, const struct str *col, struct arena *a,
     struct str *value, struct row *out);
+/* Keys, and that column's text, of rows by the column's value: store_keys_where. */
+void view_where_sql(struct view *v, size_t column, bool is_path, struct buf *b);
+/* What stands for a row of an inner item (kind.h). */
+void view_inner_row(const struct view *v, const struct item *item, struct row *out);
 
 #endif

@@ -353,6 +353,24 @@ view_build(struct view *v, const struct list *l)
 
 /* ---- statements ---- */
 
+void
+view_where_sql(struct view *v, size_t column, bool is_path, struct buf *b)
+{
+	const struct list *l = v->list;
+	struct buf part;
+
+	buf_init(&part, 4 * KIB);
+	buf_addf(b, "SELECT %s, ", v->key_text);
+	column_sql(&part, "v.", l->column[column].name);
+	text_sql(b, &v->column[column].type, v->column[column].is_hex, part.p, false);
+	buf_addf(b, " FROM %s v WHERE ", v->name);
+	if (is_path)
+		buf_addf(b, "LEFT(%s, CHAR_LENGTH(?) + 1) = CONCAT(?, '/') OR ", part.p);
+	buf_addf(b, "%s = ?", part.p);
+	buf_addf(b, " LIMIT ?");
+	buf_clear(&part);
+}
+
 static void
 rows_sql(const struct view *v, struct buf *b, size_t block)
 {

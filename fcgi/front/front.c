@@ -36,12 +36,17 @@ no_service(struct front_context *c, const struct request *q, struct response *r)
 	    STR_ARG(q->path));
 }
 
-/* A missing database is answered here for Lists.asmx; pages decide it: they have files too. */
+/*
+ * The longest prefix that takes the path, of equals the first. A missing database
+ * is answered here for programs; pages decide it: they have files too.
+ */
 static const struct front fronts[] = {
-	{ "/_vti_bin/lists.asmx", "GET HEAD POST OPTIONS", USER_REQUIRED, lists_handle },
-	{ "/_vti_bin",            "GET HEAD POST OPTIONS", USER_REQUIRED, no_service },
-	{ "/healthz",             "GET HEAD OPTIONS",      USER_OPTIONAL, health },
-	{ "",                     "GET HEAD POST OPTIONS", USER_REQUIRED, portal_handle },
+	{ .prefix = "/_vti_bin/lists.asmx", .methods = "GET HEAD POST OPTIONS",
+	  .handle = lists_handle, .needs_database = true, .upload = lists_upload },
+	{ .prefix = "/_vti_bin", .methods = "GET HEAD POST OPTIONS", .handle = no_service },
+	{ .prefix = "/healthz", .methods = "GET HEAD OPTIONS", .user = USER_OPTIONAL,
+	  .handle = health },
+	{ .prefix = "", .methods = "GET HEAD POST OPTIONS", .handle = portal_handle },
 };
 
 static bool
@@ -55,7 +60,7 @@ has_prefix(struct str path, struct str prefix)
 }
 
 static const struct front *
-find_front(struct str path)
+find_front(struct front_context *c, struct str path)
 {
 	const struct front *best = NULL;
 	size_t i;
@@ -63,10 +68,31 @@ find_front(struct str path)
 	for (i = 0; i < sizeof(fronts) / sizeof(fronts[0]); i++) {
 		if (!has_prefix(path, str_of(fronts[i].prefix)))
 			continue;
-		if (!best || strlen(fronts[i].prefix) > strlen(best->prefix))
+		if (best && strlen(fronts[i].prefix) <= strlen(best->prefix))
+			continue;
+		if (!fronts[i].takes || fronts[i].takes(c, path))
 			best = &fronts[i];
 	}
 	return best;
+}
+
+/* Which list a path leads to needs no answer yet: whoever may not PUT there is told so after it. */
+uint64_t
+front_upload_limit(const struct site *site, const struct request *q)
+{
+	struct str base = str_of(site->base_path), below;
+	const struct front *f = NULL;
+	size_t i;
+
+	if (str_eq(q->method, STR("PUT")))
+		return LIMIT_UPLOAD_BYTES;
+	if (!str_eq(q->method, STR("POST")) || !has_prefix(q->path, base))
+		return 0;
+	below = (struct str){ q->path.p + base.n, q->path.n - base.n };
+	for (i = 0; i < sizeof(fronts) / sizeof(fronts[0]) && !f; i++)
+		if (fronts[i].upload && has_prefix(below, str_of(fronts[i].prefix)))
+			f = &fronts[i];
+	return f ? f->upload(q) : 0;
 }
 
 static bool
@@ -135,9 +161,19 @@ admit(struct front_context *c, const struct front *f, const struct request *q,
 		return false;
 	}
 	if (q->body_state == BODY_TOO_LARGE) {
-		response_error(r, 413, "The request is larger than %d MiB. "
-		    "Send fewer items at once.", LIMIT_BODY_BYTES / MIB);
+		if (q->upload)
+			response_error(r, 413, "The request is larger than %d MiB; a file may have "
+			    "%d MiB.", LIMIT_UPLOAD_BYTES / MIB, LIMIT_FILE_BYTES / MIB);
+		else
+			response_error(r, 413, "The request is larger than %d MiB. "
+			    "Send fewer items at once.", LIMIT_BODY_BYTES / MIB);
 		r->note.outcome = outcome_name(E_LIMIT);
+		return false;
+	}
+	if (q->body_state == BODY_NO_ROOM) {
+		response_error(r, 503, "There is no room on this server for a request of that "
+		    "size at the moment. Try again later.");
+		r->note.outcome = outcome_name(E_UNAVAILABLE);
 		return false;
 	}
 	if (q->body_state == BODY_CUT) {
@@ -150,7 +186,7 @@ admit(struct front_context *c, const struct front *f, const struct request *q,
 		front_unauthorized(c, r);
 		return false;
 	}
-	if (c->unavailable && f->handle == lists_handle) {
+	if (c->unavailable && f->needs_database) {
 		response_error(r, 503, "%s", c->unavailable);
 		r->note.outcome = outcome_name(E_UNAVAILABLE);
 		return false;
@@ -179,7 +215,7 @@ front_handle(struct front_context *c, const struct request *q, struct response *
 	r->is_head = str_eq(q->method, STR("HEAD"));
 	if (has_prefix(q->path, base)) {
 		below.path = (struct str){ q->path.p + base.n, q->path.n - base.n };
-		f = find_front(below.path);
+		f = find_front(c, below.path);
 	}
 	if (!f)
 		response_error(r, 404,

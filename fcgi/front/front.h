@@ -42,7 +42,19 @@ struct front {
 	const char *methods;         /* "GET HEAD POST" */
 	enum { USER_REQUIRED, USER_OPTIONAL } user;
 	void (*handle)(struct front_context *c, const struct request *q, struct response *r);
+	bool needs_database;         /* without one: 503, without a call */
+	/* More than the prefix: is this path (below base_path) one of theirs? NULL: every one is. */
+	bool (*takes)(struct front_context *c, struct str path);
+	/* Most bytes of a POST that brings a file; 0: it brings none. NULL: none ever does. */
+	uint64_t (*upload)(const struct request *q);
 };
+
+/*
+ * How much body this request may have if it brings a file, which must then be
+ * read into request.upload; 0: an ordinary one, at most LIMIT_BODY_BYTES, in
+ * memory. Asked before the body is read; headers are known.
+ */
+uint64_t front_upload_limit(const struct site *site, const struct request *q);
 
 /* Nobody is signed in and the list is not for everybody: 401, so that the client asks its user. */
 void front_unauthorized(struct front_context *c, struct response *r);
@@ -55,5 +67,6 @@ struct list *front_list(struct front_context *c, struct str name);
 /* Protocols, one per folder. */
 void lists_handle(struct front_context *c, const struct request *q, struct response *r);
 void portal_handle(struct front_context *c, const struct request *q, struct response *r);
+uint64_t lists_upload(const struct request *q);
 
 #endif

@@ -20,6 +20,9 @@ struct command_request {
 	const struct cell *cell;
 	size_t property_n;         /* bag edits */
 	const struct property *property;
+	bool is_folder;            /* New: a folder (documents), a thread (discussions) */
+	bool drops_inner;          /* the client says: the exceptions of this series go */
+	uint32_t parent;           /* New: item of the post that is answered; 0: none */
 };
 
 struct command_result {

@@ -29,6 +29,7 @@ struct engine {
 	uint32_t page_rows;   /* most rows of one difference */
 	/* The front's name of the property that carries a client's reference: not inherited. */
 	struct str ref_property;
+	const struct vocabulary *vocabulary; /* the front's names of fields, and its forms of rules */
 };
 
 #endif

@@ -40,6 +40,21 @@ field_info(enum field f)
 	return &fields[f];
 }
 
+bool
+field_is_structural(enum field f)
+{
+	static const bool is[FIELD__MAX] = {
+		[FIELD_START] = true, [FIELD_END] = true, [FIELD_ALL_DAY] = true,
+		[FIELD_EVENT_TYPE] = true, [FIELD_RECURS] = true, [FIELD_SERIES_UID] = true,
+		[FIELD_INSTANCE] = true, [FIELD_MASTER] = true, [FIELD_PATTERN] = true,
+		[FIELD_ZONE_TEXT] = true, [FIELD_ZONE_NUMBER] = true, [FIELD_RRULE] = true,
+		[FIELD_EXDATE] = true, [FIELD_ZONE_NAME] = true, [FIELD_PARENT] = true,
+		[FIELD_THREAD_INDEX] = true, [FIELD_FILE_NAME] = true, [FIELD_FOLDER] = true,
+	};
+
+	return is[f];
+}
+
 const char *
 kind_name(enum list_kind k)
 {

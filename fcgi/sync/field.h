@@ -55,6 +55,12 @@ struct field_info {
 	enum value_type type;
 };
 
+/*
+ * The engine itself reads this field (when an event is, what belongs to what):
+ * harvest is given its value, and an item without a column for it keeps it in
+ * canonical form.
+ */
+bool field_is_structural(enum field f);
 /* f < FIELD__MAX. Never NULL. */
 const struct field_info *field_info(enum field f);
 const char *kind_name(enum list_kind k);                     /* "contacts" */

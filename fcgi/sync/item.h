@@ -28,7 +28,11 @@ struct item {
 	int64_t created, modified;    /* UTC seconds */
 	struct str author, editor;    /* logins; empty: the source */
 	struct str history;           /* edit history as a client sent it or we bumped it; empty: "<list>:version" */
-	struct str bag;               /* packed properties, see bag.h */
+	struct str bag;               /* packed properties, see bag.h; names with ':' in front are the engine's own */
+	bool has_uid;
+	struct guid uid;              /* what binds items together: a series and its exceptions, a thread */
+	uint8_t place;                /* order among the items of one uid */
+	struct str files;             /* attachments, packed like a bag: name = "{GUID},<version>,<bytes>" */
 };
 
 enum row_state {
@@ -41,7 +45,7 @@ enum row_state {
 struct row {
 	enum row_state state;
 	struct str key;               /* exactly as the view gives it */
-	struct str *value;
+	struct str *value;            /* all NULL of an inner item (kind.h): its values are in its bag */
 	unsigned char print[HASH_LEN];
 	int64_t created, modified;    /* of mapped columns; INT64_MIN when there is none */
 	const char *reason;           /* ROW_BAD */

@@ -37,7 +37,6 @@ static const struct list_key keys[] = {
 { "provider", "id", KEY_REQUIRED, NULL, read_guid, .to = TO(id),
   .help = "the list's GUID; clients know the list by it, so it never changes" },
 { "provider", "type", KEY_REQUIRED, NULL, read_word, .to = TO(kind), .word = kind_words,
-  .later = "calendar, tasks, discussions, documents, generic",
   .help = "what the rows are" },
 { "provider", "description", 0, "", read_line, .to = TO(description),
   .help = "a sentence about the list" },

@@ -42,6 +42,7 @@ enum column_class {
 struct column {
 	enum field field;
 	const char *name;       /* column of the view */
+	const char *own;        /* FIELD_OWN: the field's name as the provider file has it; else NULL */
 	enum value_type type;   /* of the field */
 	bool is_locked;         /* [write] readonly names it */
 	bool is_readonly;       /* that, or (when bound) the view cannot write it */
@@ -121,13 +122,25 @@ struct lists {
 	struct list **list;          /* settled: by title */
 };
 
+struct pattern;   /* pattern.h */
+struct zone_rule; /* zonerule.h */
+
 /*
- * The names that a provider file may use, supplied by a front.
- * column_field: SharePoint's internal name (aliases too) for that kind.
+ * A front's names and text forms, for those below it that must read or make
+ * them. field_by_name: its names (aliases too) for that kind, as provider files
+ * use them. field_name: also the name of the property that keeps the value of a
+ * field without a column.
  */
 struct vocabulary {
 	bool (*field_by_name)(enum list_kind kind, struct str name, enum field *out);
 	const char *(*field_name)(enum list_kind kind, enum field f);
+	/* FIELD_PATTERN and FIELD_ZONE_TEXT. False: *why says what is wrong. On the arena. */
+	bool (*pattern_read)(struct arena *a, struct str text, struct pattern *out,
+	    const char **why);
+	struct str (*pattern_write)(struct arena *a, const struct pattern *p);
+	bool (*zone_read)(struct arena *a, struct str text, struct zone_rule *out,
+	    const char **why);
+	struct str (*zone_write)(struct arena *a, const struct zone_rule *z);
 };
 
 /*

@@ -103,8 +103,9 @@ enum outcome store_scan(struct store *s, const struct list *l, uint64_t *found,
 /*
  * The rows of these keys, without locks: rows[i] belongs to keys[i]. A key that
  * comes twice is ROW_BAD; a view's key that differs from the asked one in any
- * byte is ROW_ABSENT. Values may be left out (value NULL) where more than one
- * key is asked for: rows have no bound, and who asks for many compares prints.
+ * byte is ROW_ABSENT. Where more than one key is asked for, only the values of
+ * structural fields are there, the others NULL: rows have no bound, and who asks
+ * for many compares prints.
  */
 enum outcome store_rows(struct store *s, const struct list *l, const struct str *keys, size_t n,
     struct row **rows, struct err *e) WARN_UNUSED;
@@ -139,6 +140,20 @@ enum outcome store_items_insert(struct store *s, const struct list *l, const str
     size_t n, struct err *e) WARN_UNUSED;
 enum outcome store_items_update(struct store *s, const struct list *l, const struct item *item,
     size_t n, struct err *e) WARN_UNUSED;
+
+/* Live inner items (kind.h) of the row with that key, by key. */
+enum outcome store_inner(struct store *s, const struct list *l, struct str owner,
+    struct item **items, size_t *n, struct err *e) WARN_UNUSED;
+/* Live items with that uid, by id; at most LIMIT_TOGETHER. */
+enum outcome store_items_by_uid(struct store *s, const struct list *l, const struct guid *uid,
+    struct item **items, size_t *n, struct err *e) WARN_UNUSED;
+/*
+ * Keys of the view's rows whose column (index into list->column, text or a key)
+ * is that value; is_path: or begins with it and a '/'. Plain read. E_LIMIT
+ * beyond LIMIT_TOGETHER.
+ */
+enum outcome store_keys_where(struct store *s, const struct list *l, size_t column,
+    struct str value, bool is_path, struct str **keys, size_t *n, struct err *e) WARN_UNUSED;
 
 enum change_kind { CHANGE_START, CHANGE_ITEM, CHANGE_DELETE, CHANGE_SCHEMA };
 struct change {
@@ -185,6 +200,7 @@ struct walk {
 	uint32_t from;      /* ids after this one (ascending), before it (descending); 0: from the end */
 	bool is_descending;
 	uint32_t limit;     /* rows; 0: all */
+	bool is_grouped;    /* of everything at once: items with one uid together, oldest first */
 };
 /*
  * Live, good items by id. The row is as it is now, even if it differs from

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "guid.h"
+#include "limits.h"
 #include "lists/caml.h"
 #include "log.h"
 
@@ -165,6 +166,19 @@ names_operation(struct str action, const char *name)
 	if (action.n > ns.n && memcmp(action.p, ns.p, ns.n) == 0)
 		action = (struct str){ action.p + ns.n, action.n - ns.n };
 	return str_eq(action, str_of(name));
+}
+
+/* By its SOAPAction: the body has not been read. Without one it must do with less. */
+uint64_t
+lists_upload(const struct request *q)
+{
+	struct str action = soap_action(q);
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].upload && names_operation(action, table[i].name))
+			return LIMIT_UPLOAD_BYTES;
+	return 0;
 }
 
 /*

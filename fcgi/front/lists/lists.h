@@ -30,6 +30,8 @@ struct operation {
 	enum effect effect;
 	/* An empty listName: "0x82000006", or NULL for the fault without a code. */
 	const char *empty_code;
+	/* Parameter that holds a file in base64 and may be large; NULL: none. */
+	const char *upload;
 	/* In the order of stubs' arguments; behind a '<' those that hold XML. NULL at the end. */
 	const char *parameter[9];
 };

@@ -111,6 +111,19 @@ take_cell(struct reading *r, const struct wire_field *f, size_t at, struct str t
 	put_cell(r, at, v);
 }
 
+/* The engine reads it, so it is kept in the form that the engine reads. */
+static void
+take_structural(struct reading *r, const struct wire_field *f, struct str text)
+{
+	const char *code, *why;
+	struct str v;
+
+	if (!wire_get(r->a, f, text, r->dates, &v, &code, &why))
+		fail(r, code, "%s", why);
+	else
+		put_property(r, str_of(f->name), v.p ? v : STR(""));
+}
+
 static void
 take_known(struct reading *r, const struct wire_field *f, struct str text)
 {
@@ -118,6 +131,8 @@ take_known(struct reading *r, const struct wire_field *f, struct str text)
 
 	if (at >= 0)
 		take_cell(r, f, (size_t)at, text);
+	else if (field_is_structural(f->field))
+		take_structural(r, f, text);
 	else
 		put_property(r, str_of(f->name), text);
 }
@@ -150,6 +165,11 @@ take_property(struct reading *r, struct str name, struct str text)
 	if (name.n == 0 || name.n > LIMIT_BAG_NAME_BYTES) {
 		fail(r, METHOD_INVALID, "The name of a property has %zu bytes; 1 to %d are "
 		    "possible.", name.n, LIMIT_BAG_NAME_BYTES);
+		return;
+	}
+	if (name.p[0] == ':') {
+		fail(r, METHOD_INVALID, "The property \"%.*s\" cannot be kept: names that begin "
+		    "with ':' are this server's own.", SHOWN(name, 100));
 		return;
 	}
 	f = wire_by_name(r->l->kind, name);

@@ -12,7 +12,10 @@
 #include <inttypes.h>
 
 #include "bag.h"
+#include "kind.h"
 #include "limits.h"
+#include "lists/placed.h"
+#include "lists/rowset_files.h"
 #include "stamp.h"
 
 /* A column of the view that goes into the row. */
@@ -31,15 +34,22 @@ struct special {
 	enum {
 		SPECIAL_DECLARED, /* a field of the schema without a column: attribute alone */
 		SPECIAL_ALIAS,    /* attribute besides its own name's */
-		SPECIAL_SILENT    /* a column or the engine has this value: an attribute
-		                   * may stand in a row only once */
+		SPECIAL_COLUMN,   /* a column has this value, but of an inner item */
+		SPECIAL_SILENT    /* the engine has this value: an attribute may stand in
+		                   * a row only once */
 	} way;
-	unsigned char next;              /* in its bucket; index + 1, 0 ends */
+	const struct wire_field *convert; /* NULL: as it is */
+	unsigned short next;             /* in its bucket; index + 1, 0 ends */
+};
+
+/* A field whose value the engine gives for each item (kind.h). */
+struct given {
+	const struct wire_field *field;
+	struct str attribute;            /* NULL p: not asked for */
 };
 
 #define SPECIALS (2 * FIELD__MAX + 1) /* names and aliases of all fields, the history */
 #define BUCKETS 64
-_Static_assert(SPECIALS < 256, "struct special keeps its links in a byte");
 
 struct rowset {
 	struct rowset_want want;
@@ -50,9 +60,13 @@ struct rowset {
 	struct source *source;
 	size_t special_n;
 	struct special *special;
-	unsigned char bucket[BUCKETS];   /* index + 1 into special; 0: none */
+	unsigned short bucket[BUCKETS];  /* index + 1 into special; 0: none */
+	const struct kind_rules *rules;
+	bool is_given[FIELD__MAX];
+	struct given given[FIELD__MAX];
 	struct str content_type;         /* constant per list */
-	struct str perm_mask;
+	struct str perm_mask, read_mask;
+	char list_hex_upper[39];
 	struct str file_prefix;          /* "crm/Lists/contacts/": no leading slash */
 	char list_hex[39];
 };
@@ -70,7 +84,15 @@ needs_conversion(const struct wire_field *f, const struct wire_dates *d)
 {
 	enum value_type type = field_info(f->field)->type;
 
-	return type == VALUE_URL || (type == VALUE_STAMP && !d->in_utc);
+	return type == VALUE_URL || (type == VALUE_STAMP && !d->in_utc) ||
+	    strcmp(f->type, "User") == 0;
+}
+
+/* Clients never see it in a row, or see it among what every row has. */
+static bool
+is_told_elsewhere(const struct rowset *rs, const struct wire_field *f)
+{
+	return (f->flags & (WIRE_INWARD | WIRE_SYSTEM)) || rs->is_given[f->field];
 }
 
 /* Where column i goes; false: nowhere, for it was not asked for. */
@@ -81,6 +103,8 @@ open_source(struct arena *a, struct rowset *rs, size_t i, struct source *out)
 	const struct wire_field *f = wire_of(l->kind, l->column[i].field);
 	bool is_property = !wire_is_declared(l, f);
 
+	if (is_told_elsewhere(rs, f))
+		return false;
 	if (is_property && !(rs->fields.has_properties && rs->fields.has_meta_info))
 		return false;
 	if (!is_property && !rs->fields.field[f->field])
@@ -108,40 +132,68 @@ static void
 add_special(struct rowset *rs, const char *name, struct str attr, int way)
 {
 	struct special *s = &rs->special[rs->special_n++];
-	unsigned char *bucket = &rs->bucket[bucket_of(str_of(name))];
+	unsigned short *bucket = &rs->bucket[bucket_of(str_of(name))];
 
 	*s = (struct special){ .name = str_of(name), .attribute = attr, .way = way,
 	    .next = *bucket };
-	*bucket = (unsigned char)rs->special_n;
+	*bucket = (unsigned short)rs->special_n;
+}
+
+/* A field that a row may have in its bag, by its declaration and its column. */
+static void
+open_special(struct arena *a, struct rowset *rs, const struct wire_field *f)
+{
+	const struct list *l = rs->want.list;
+	bool is_column = list_column(l, f->field) >= 0, is_declared = wire_is_declared(l, f);
+	struct str shown = STR_NULL;
+
+	if (f->alias)
+		add_special(rs, f->alias, STR_NULL, SPECIAL_SILENT);
+	if (is_told_elsewhere(rs, f)) {
+		add_special(rs, f->name, STR_NULL, SPECIAL_SILENT);
+		return;
+	}
+	if (is_declared ? rs->fields.field[f->field]
+			: rs->fields.has_properties && rs->fields.has_meta_info)
+		shown = attribute(a, !is_declared, f->name);
+	if (is_column)
+		add_special(rs, f->name, shown, SPECIAL_COLUMN);
+	else if (is_declared)
+		add_special(rs, f->name, shown, SPECIAL_DECLARED);
+	else if (f->alias)
+		add_special(rs, f->name, attribute(a, true, f->alias), SPECIAL_ALIAS);
+	else
+		return;
+	if ((is_column || field_is_structural(f->field)) && needs_conversion(f, &rs->dates))
+		rs->special[rs->special_n - 1].convert = f;
 }
 
 /* Names that the bag may hold and that are not simply properties. */
 static void
 open_specials(struct arena *a, struct rowset *rs)
 {
-	const struct list *l = rs->want.list;
-	const struct wire_field *f;
-	struct str shown;
 	size_t i;
 
 	rs->special = ARENA_ARRAY(a, struct special, SPECIALS);
 	add_special(rs, "vti_versionhistory", STR_NULL, SPECIAL_SILENT);
-	for (i = 0; i < FIELD__MAX; i++) {
-		f = wire_of(l->kind, (enum field)i);
-		if (!(field_info(f->field)->kinds & KIND_BIT(l->kind)))
-			continue;
-		if (f->alias)
-			add_special(rs, f->alias, STR_NULL, SPECIAL_SILENT);
-		if (list_column(l, f->field) >= 0) {
-			add_special(rs, f->name, STR_NULL, SPECIAL_SILENT);
-		} else if (wire_is_declared(l, f)) {
-			shown =
-			    rs->fields.field[i] ? attribute(a, false, f->name) : STR_NULL;
-			add_special(rs, f->name, shown, SPECIAL_DECLARED);
-		} else if (f->alias) {
-			add_special(
-			    rs, f->name, attribute(a, true, f->alias), SPECIAL_ALIAS);
-		}
+	for (i = 0; i < FIELD__MAX; i++)
+		if (field_info((enum field)i)->kinds & KIND_BIT(rs->want.list->kind))
+			open_special(a, rs, wire_of(rs->want.list->kind, (enum field)i));
+}
+
+/* Fields whose value the engine gives: which of them were asked for. */
+static void
+open_given(struct arena *a, struct rowset *rs)
+{
+	const enum field *f = rs->rules->shows;
+
+	for (; f && *f != FIELD__MAX; f++) {
+		const struct wire_field *w = wire_of(rs->want.list->kind, *f);
+
+		rs->is_given[*f] = true;
+		rs->given[*f].field = w;
+		rs->given[*f].attribute = rs->fields.field[*f] ? attribute(a, false, w->name)
+							      : STR_NULL;
 	}
 }
 
@@ -163,9 +215,13 @@ rowset_open(struct arena *a, const struct rowset_want *want)
 	for (i = 0; hex[i]; i++)
 		if (hex[i] >= 'a')
 			hex[i] = (char)(hex[i] - 'a' + 'A');
+	memcpy(rs->list_hex_upper, hex, sizeof(hex));
+	rs->rules = kind_rules(l);
+	rs->read_mask = arena_fmt(a, "0x%" PRIx64, rights_mask(RIGHT_READ));
 	rs->content_type = arena_fmt(a, "%s00%s", kind_info(l->kind)->content_type, hex);
 	rs->perm_mask = arena_fmt(a, "0x%" PRIx64, rights_mask(want->rights));
 	rs->file_prefix = arena_fmt(a, "%.*s/", (int)root.n - 1, root.p + 1);
+	open_given(a, rs);
 	rs->source = ARENA_ARRAY(a, struct source, l->column_n);
 	for (i = 0; i < l->column_n; i++)
 		if (open_source(a, rs, i, &rs->source[rs->source_n]))
@@ -273,6 +329,34 @@ put_user(const struct rowset *rs, struct xmlw *w, struct str name, struct str lo
 	xmlw_attr_end(w);
 }
 
+/* Items that are files and folders, or messages in folders. */
+static void
+put_placed(const struct rowset *rs, struct xmlw *w, const struct item *item,
+    const struct row *row, struct str id)
+{
+	struct arena_mark mark = arena_mark(rs->arena);
+	struct placed p;
+
+	placed_of(rs->arena, rs->want.site, rs->want.list, item, row, &p);
+	xmlw_attr_begin(w, "", STR("ows_ContentTypeId"));
+	xmlw_attr_part(w, str_of(p.content_type));
+	xmlw_attr_part(w, STR("00"));
+	xmlw_attr_part(w, str_of(rs->list_hex_upper));
+	xmlw_attr_end(w);
+	put_lookup(w, STR("ows_FSObjType"), id, p.is_folder ? STR("1") : STR("0"), STR(""),
+	    STR(""));
+	put_lookup(w, STR("ows_FileRef"), id, p.dir, STR("/"), p.leaf);
+	put_lookup(w, STR("ows_FileDirRef"), id, p.dir, STR(""), STR(""));
+	put_lookup(w, STR("ows_FileLeafRef"), id, p.leaf, STR(""), STR(""));
+	if (p.has_file_fields)
+		put(w, STR("ows_LinkFilename"), p.leaf);
+	if (p.url.p)
+		put(w, STR("ows_EncodedAbsUrl"), p.url);
+	if (p.size.p)
+		put(w, STR("ows_FileSizeDisplay"), p.size);
+	arena_release(rs->arena, &mark);
+}
+
 static void
 put_system(const struct rowset *rs, struct xmlw *w, const struct item *item,
     const struct row *row, struct str id)
@@ -281,7 +365,6 @@ put_system(const struct rowset *rs, struct xmlw *w, const struct item *item,
 
 	put(w, STR("ows_ID"), id);
 	put(w, STR("ows_owshiddenversion"), decimal(item->version, number));
-	put(w, STR("ows_ContentTypeId"), rs->content_type);
 	put_time(rs, w, STR("ows_Created"),
 	    row->created != INT64_MIN ? row->created : item->created);
 	put_time(rs, w, STR("ows_Modified"),
@@ -291,12 +374,18 @@ put_system(const struct rowset *rs, struct xmlw *w, const struct item *item,
 	if (rs->fields.system[SYS_EDITOR] && item->editor.n)
 		put_user(rs, w, STR("ows_Editor"), item->editor);
 	if (rs->fields.system[SYS_ATTACHMENTS])
-		put(w, STR("ows_Attachments"), STR("0"));
-	put(w, STR("ows_PermMask"), rs->perm_mask);
+		rowset_files(w, rs->arena, rs->want.site, rs->want.list, item, &rs->want.options);
+	put(w, STR("ows_PermMask"), rs->rules->is_fixed && rs->rules->is_fixed(item) ?
+	    rs->read_mask : rs->perm_mask);
 	put(w, STR("ows__ModerationStatus"), STR("0"));
 	put(w, STR("ows__Level"), STR("1"));
 	guid_fmt(&item->guid, GUID_BRACES, guid);
 	put_lookup(w, STR("ows_UniqueId"), id, str_of(guid), STR(""), STR(""));
+	if (placed_matters(rs->want.list)) {
+		put_placed(rs, w, item, row, id);
+		return;
+	}
+	put(w, STR("ows_ContentTypeId"), rs->content_type);
 	put_lookup(w, STR("ows_FSObjType"), id, STR("0"), STR(""), STR(""));
 	put_lookup(w, STR("ows_FileRef"), id, rs->file_prefix, id, STR("_.000"));
 }
@@ -348,10 +437,24 @@ special_of(const struct rowset *rs, struct str name)
 	return NULL;
 }
 
+/* A field out of the bag, in its form on the wire. */
+static void
+put_special(const struct rowset *rs, struct xmlw *w, const struct special *s, struct str v)
+{
+	struct arena_mark mark;
+
+	if (!s->attribute.p || !v.n)
+		return;
+	mark = arena_mark(rs->arena);
+	put(w, s->attribute, s->convert ? wire_put(rs->arena, s->convert, v, &rs->dates) : v);
+	arena_release(rs->arena, &mark);
+}
+
 /* Declared fields of the bag are left out when empty, properties are not. */
 static void
 put_bag(const struct rowset *rs, struct xmlw *w, const struct item *item)
 {
+	bool is_inner = key_is_inner(item->key, NULL, NULL);
 	bool has_properties = rs->fields.has_properties && rs->fields.has_meta_info;
 	char encoded[CAML_NAME_MAX];
 	const struct special *s;
@@ -360,11 +463,11 @@ put_bag(const struct rowset *rs, struct xmlw *w, const struct item *item)
 
 	while (bag_next(item->bag, &at, &p)) {
 		s = special_of(rs, p.name);
-		if (s && s->way == SPECIAL_SILENT)
+		if (p.name.p[0] == ':' || (s && s->way == SPECIAL_SILENT))
 			continue;
-		if (s && s->way == SPECIAL_DECLARED) {
-			if (s->attribute.p && p.value.n)
-				put(w, s->attribute, p.value);
+		if (s && s->way != SPECIAL_ALIAS) {
+			if (s->way == SPECIAL_DECLARED || is_inner)
+				put_special(rs, w, s, p.value);
 			continue;
 		}
 		if (!has_properties)
@@ -375,6 +478,25 @@ put_bag(const struct rowset *rs, struct xmlw *w, const struct item *item)
 		if (s)
 			put(w, s->attribute, p.value);
 	}
+}
+
+/* What the engine makes of the item: a series' end, its rule. */
+static void
+put_given(const struct rowset *rs, struct xmlw *w, const struct item *item, const struct row *row)
+{
+	struct arena_mark mark = arena_mark(rs->arena);
+	struct shown shown[SHOWN_MAX];
+	size_t i, n;
+
+	n = rs->rules->show(&wire_vocabulary, rs->arena, rs->want.list, item, row, shown);
+	for (i = 0; i < n; i++) {
+		const struct given *g = &rs->given[shown[i].field];
+
+		if (g->attribute.p && shown[i].value.n)
+			put(w, g->attribute,
+			    wire_put(rs->arena, g->field, shown[i].value, &rs->dates));
+	}
+	arena_release(rs->arena, &mark);
 }
 
 /* "<list>:<version>" until somebody sent another one; see item.h. */
@@ -406,6 +528,8 @@ rowset_write(const struct rowset *rs, struct xmlw *w, const struct item *item,
 		xmlw_attrz(w, "xmlns:z", "#RowsetSchema");
 	put_system(rs, w, item, row, id);
 	put_columns(rs, w, row);
+	if (rs->rules->show)
+		put_given(rs, w, item, row);
 	put_bag(rs, w, item);
 	if (rs->fields.has_properties && rs->fields.has_meta_info)
 		put_history(rs, w, item);

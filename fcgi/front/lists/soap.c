@@ -74,17 +74,22 @@ parameter(struct str content_type, struct str name)
 	return STR_NULL;
 }
 
+struct str
+soap_action(const struct request *q)
+{
+	struct str header = q->header(q->header_arg, "SOAPAction");
+	struct str named = header.p ? unquoted(header)
+	    : parameter(q->content_type, STR("action"));
+
+	return named.n ? named : STR("");
+}
+
 static void
 read_action(const struct request *q, struct soap_call *out)
 {
-	struct str header = q->header(q->header_arg, "SOAPAction");
-	struct str named = parameter(q->content_type, STR("action"));
-
-	out->has_action = header.p ||
+	out->has_action = q->header(q->header_arg, "SOAPAction").p ||
 	    str_ieq(media_type(q->content_type), STR("application/soap+xml"));
-	if (header.p)
-		named = unquoted(header);
-	out->action = named.n ? named : STR("");
+	out->action = soap_action(q);
 }
 
 /* ---- reading ---- */

@@ -23,6 +23,8 @@ struct soap_call {
 	struct str action;         /* SOAPAction or action=, quotes taken off; empty: none */
 };
 
+/* SOAPAction, or action= of the media type, without quotes; empty: none. */
+struct str soap_action(const struct request *q);
 /* The media type is one that SOAP travels in. */
 bool soap_is_media_type(struct str content_type);
 /*

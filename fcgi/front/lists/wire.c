@@ -11,6 +11,7 @@
 	    .type = t, .display = d, .alias = a, .flags = fl },
 
 #define TITLE_ID "{fa564e0f-0c70-4ab9-b863-0177e6ddd247}"
+#define BODY_ID "{7662cd2c-f069-4dba-9e35-082cf976e170}"
 
 static const struct wire_field fields[] = {
 	/* of a contact: the last name */
@@ -234,20 +235,122 @@ static const struct wire_field fields[] = {
 	    "Text", "Business state", NULL, 0)
 	ROW(WORK_POSTAL_CODE, "WorkZip", "{9a631556-3dac-49db-8d2f-fb033b0fdc24}",
 	    "Text", "Business postal code", NULL, 0)
+	ROW(START, "EventDate", "{64cd368d-2f95-4bfc-a1f9-8d4324ecb007}",
+	    "DateTime", "Start Time", NULL, WIRE_SCHEMA)
+	ROW(END, "EndDate", "{2684f9f2-54be-429f-ba06-76754fc056bf}",
+	    "DateTime", "End Time", NULL, WIRE_SCHEMA)
+	ROW(ALL_DAY, "fAllDayEvent", "{7d95d1f4-f5fd-4a70-90cd-b35abc9b5bc8}",
+	    "AllDayEvent", "All Day Event", NULL, WIRE_SCHEMA)
+	ROW(DURATION, "Duration", "{4d54445d-1c84-4a6d-b8db-a51ded4e1acc}",
+	    "Integer", "Duration", NULL, WIRE_SCHEMA)
+	ROW(EVENT_TYPE, "EventType", "{5d1d4e76-091a-4e03-ae83-6a59847731c0}",
+	    "Integer", "Event Type", NULL, WIRE_SCHEMA)
+	ROW(RECURS, "fRecurrence", "{f2e63656-135e-4f1c-8fc2-ccbe74071901}",
+	    "Recurrence", "Recurrence", NULL, WIRE_SCHEMA)
+	ROW(SERIES_UID, "UID", "{63055d04-01b5-48f3-9e1e-e564e7c6b23b}",
+	    "Guid", "UID", NULL, WIRE_SCHEMA)
+	ROW(INSTANCE, "RecurrenceID", "{dfcc8fff-7c4c-45d6-94ed-14ce0719efef}",
+	    "DateTime", "Recurrence ID", NULL, WIRE_SCHEMA)
+	ROW(MASTER, "MasterSeriesItemID", "{9b2bed84-7769-40e3-9b1d-7954a4053834}",
+	    "Integer", "MasterSeriesItemID", NULL, WIRE_SCHEMA)
+	ROW(PATTERN, "RecurrenceData", "{d12572d0-0a1e-4438-89b5-4d0430be7603}",
+	    "Note", "RecurrenceData", NULL, WIRE_SCHEMA)
+	ROW(ZONE_TEXT, "XMLTZone", "{c4b72ed6-45aa-4422-bff1-2b6750d30819}",
+	    "Note", "XMLTZone", NULL, WIRE_SCHEMA)
+	ROW(ZONE_NUMBER, "TimeZone", "{6cc1c612-748a-48d8-88f2-944f477f301b}",
+	    "Integer", "TimeZone", NULL, WIRE_SCHEMA)
+	ROW(BUSY, "BusyStatus", NULL, "Integer", "Busy status", NULL, WIRE_BAG_ONLY)
+	ROW(INTENDED_BUSY, "IntendedBusyStatus", NULL,
+	    "Integer", "Intended busy status", NULL, WIRE_BAG_ONLY)
+	ROW(FLAG_COLOUR, "FollowUp", NULL, "Integer", "Flag", NULL, WIRE_BAG_ONLY)
+	ROW(HEADER_TEXT, "HeaderInfo", NULL,
+	    "Text", "Text before the body", NULL, WIRE_BAG_ONLY)
+	ROW(FOOTER_TEXT, "FooterInfo", NULL,
+	    "Text", "Text behind the body", NULL, WIRE_BAG_ONLY)
+	ROW(PARTICIPANTS, "Participants", NULL, "Text", "Participants", NULL, WIRE_BAG_ONLY)
+	ROW(URGENCY, "Priority", NULL, "Integer", "Importance", NULL, WIRE_BAG_ONLY)
+	/* of a provider file only */
+	ROW(RRULE, "RRule", NULL, "Text", "Recurrence rule", NULL, WIRE_INWARD)
+	ROW(EXDATE, "ExDate", NULL, "Note", "Excluded instances", NULL, WIRE_INWARD)
+	ROW(ZONE_NAME, "TimeZoneName", NULL, "Text", "Time zone", NULL, WIRE_INWARD)
+	ROW(PARENT, "Parent", NULL, "Text", "Parent", NULL, WIRE_INWARD)
+	ROW(ACTUAL_WORK, "ActualWork", "{b0b3407e-1c33-40ed-a37c-2430b7a5d081}",
+	    "Number", "Actual Work", NULL, 0)
+	ROW(ASSIGNED_TO, "AssignedTo", "{53101f38-dd2e-458c-b245-0c236cc13d1a}",
+	    "User", "Assigned To", NULL, 0)
+	ROW(COMPLETED, "DateComplete", "{24bfa3c2-e6a0-4651-80e9-3db44bf52147}",
+	    "DateTime", "Date Completed", NULL, WIRE_DATE_ONLY)
+	ROW(DUE, "DueDate", "{cd21b4c2-6841-4f9e-a23a-738a65f99889}",
+	    "DateTime", "Due Date", NULL, WIRE_SCHEMA | WIRE_DATE_ONLY)
+	ROW(EMAIL_BODY, "EmailBody", NULL,
+	    "Text", "Body of the workflow message", NULL, WIRE_BAG_ONLY)
+	ROW(FORM_URN, "FormURN", NULL, "Text", "Form", NULL, WIRE_BAG_ONLY)
+	ROW(LAST_UPDATE, "LastUpdate", NULL, "Text", "Last update", NULL, WIRE_BAG_ONLY)
+	ROW(PERCENT, "PercentComplete", "{d2311440-1ed6-46ea-b46d-daa643dc3886}",
+	    "Number", "% Complete", NULL, WIRE_SCHEMA)
+	ROW(PRIORITY, "Priority", "{a8eb573e-9e11-481a-a8c9-1104a54b2fbd}",
+	    "Choice", "Priority", NULL, WIRE_SCHEMA)
+	ROW(ROLE, "Role", "{eeaeaaf1-4110-465b-905e-df1073a7e0e6}",
+	    "Text", "Role", NULL, 0)
+	ROW(BEGIN, "StartDate", "{64cd368d-2f95-4bfc-a1f9-8d4324ecb007}",
+	    "DateTime", "Start Date", NULL, WIRE_SCHEMA | WIRE_DATE_ONLY)
+	ROW(STATUS, "Status", "{c15b34c3-ce7d-490a-b133-3f4de8801b76}",
+	    "Choice", "Status", NULL, WIRE_SCHEMA)
+	ROW(COMPANIES, "TaskCompanies", "{3914f98e-6d99-4218-9ba3-af7370b9e7bc}",
+	    "Text", "Companies", NULL, 0)
+	ROW(TOTAL_WORK, "TotalWork", "{f3c4a259-19a2-44b8-ab3d-e9145d07d538}",
+	    "Number", "Total Work", NULL, 0)
+	ROW(AUTHOR, "Author", "{1df5e554-ec7e-46a6-901d-d85a3881cb18}",
+	    "User", "Created By", NULL, WIRE_SYSTEM)
+	ROW(IMPORTANCE, "Importance", NULL, "Integer", "Importance", NULL, WIRE_BAG_ONLY)
+	ROW(THREAD_ID, "ThreadID", NULL, "Text", "Thread", NULL, WIRE_BAG_ONLY)
+	ROW(THREAD_INDEX, "ThreadIndex", "{cef73bf1-edf6-4dd9-9098-a07d83984700}",
+	    "ThreadIndex", "Thread Index", NULL, WIRE_SCHEMA)
+	ROW(THREAD_TOPIC, "DiscussionTitle", "{c5abfdc7-3435-4183-9207-3d1146895cf8}",
+	    "Computed", "Discussion Subject", NULL, WIRE_SCHEMA)
+	ROW(FILE_NAME, "LinkFilename", "{5cc6dc79-3710-4374-b433-61cb4a686c12}",
+	    "Computed", "Name", "FileLeafRef", WIRE_SCHEMA)
+	ROW(FOLDER, "FileDirRef", "{56605df6-8fa1-47e4-a04c-5b384d59609f}",
+	    "Lookup", "Path", NULL, WIRE_SCHEMA)
+	ROW(FILE_SIZE, "FileSizeDisplay", "{78a07ba4-bda8-4357-9e0f-580d64487583}",
+	    "Computed", "File Size", NULL, WIRE_SCHEMA)
+	ROW(CHECKED_OUT, "LinkCheckedOutTitle", "{e2a15dfd-6ab8-4aec-91ab-02f6b64045b0}",
+	    "Computed", "Checked Out To", NULL, 0)
+	ROW(CONTENT, "Content", NULL, "Text", "Content", NULL, WIRE_INWARD)
+	/* named by the column, see wire_of_column */
+	ROW(OWN, "", NULL, "Text", "", NULL, WIRE_INWARD)
 };
 _Static_assert(sizeof(fields) / sizeof(fields[0]) == FIELD__MAX,
     "a field of fields.def has no row here");
 
-/* Title of every other kind of list. */
-static const struct wire_field plain_title = {
-	.field = FIELD_TITLE, .name = "Title", .id = TITLE_ID, .type = "Text",
-	.display = "Title", .flags = WIRE_SCHEMA,
+#define VARIANT(k, f, n, i, t, d, fl) { KIND_BIT(k), { .field = FIELD_##f, .name = n, .id = i, \
+	    .type = t, .display = d, .flags = fl } },
+
+/* Where a kind of list has another name, ID or form for the field. */
+static const struct {
+	unsigned kinds;
+	struct wire_field field;
+} variants[] = {
+	VARIANT(KIND_CALENDAR, TITLE, "Title", TITLE_ID, "Text", "Title", WIRE_SCHEMA)
+	VARIANT(KIND_TASKS, TITLE, "Title", TITLE_ID, "Text", "Task Name", WIRE_SCHEMA)
+	VARIANT(KIND_DISCUSSIONS, TITLE, "Title", TITLE_ID, "Text", "Subject", WIRE_SCHEMA)
+	VARIANT(KIND_DOCUMENTS, TITLE, "Title", TITLE_ID, "Text", "Title", WIRE_SCHEMA)
+	VARIANT(KIND_GENERIC, TITLE, "Title", TITLE_ID, "Text", "Title", WIRE_SCHEMA)
+	VARIANT(KIND_CALENDAR, NOTES, "Description", "{9da97a8a-1da5-4a77-98d3-4bc10456e700}",
+	    "Note", "Description", WIRE_RICH)
+	VARIANT(KIND_TASKS, NOTES, "Body", BODY_ID, "Note", "Description", WIRE_RICH)
+	VARIANT(KIND_DISCUSSIONS, NOTES, "Body", BODY_ID, "Note", "Body", WIRE_SCHEMA | WIRE_RICH)
 };
 
 const struct wire_field *
 wire_of(enum list_kind kind, enum field f)
 {
-	return f == FIELD_TITLE && kind != KIND_CONTACTS ? &plain_title : &fields[f];
+	size_t i;
+
+	for (i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
+		if (variants[i].field.field == f && (variants[i].kinds & KIND_BIT(kind)))
+			return &variants[i].field;
+	return &fields[f];
 }
 
 const struct wire_field *
@@ -256,28 +359,34 @@ wire_by_name(enum list_kind kind, struct str name)
 	size_t i;
 
 	for (i = 0; i < FIELD__MAX; i++) {
-		const struct wire_field *f = &fields[i];
+		const struct wire_field *f;
 
-		if (!(field_info(f->field)->kinds & KIND_BIT(kind)))
+		if (!(field_info((enum field)i)->kinds & KIND_BIT(kind)))
+			continue;
+		f = wire_of(kind, (enum field)i);
+		if (f->flags & WIRE_INWARD)
 			continue;
 		if (str_eq(name, str_of(f->name)) || (f->alias && str_eq(name, str_of(f->alias))))
-			return wire_of(kind, f->field);
+			return f;
 	}
 	return NULL;
 }
 
+/* The names of provider files: in any case, and with those that clients never see. */
 static bool
 field_by_name(enum list_kind kind, struct str name, enum field *out)
 {
-	const struct wire_field *f;
+	const struct wire_field *f = wire_by_name(kind, name);
 	size_t i;
 
-	f = wire_by_name(kind, name);
-	for (i = 0; !f && i < FIELD__MAX; i++) /* provider files: any case */
-		if ((field_info(fields[i].field)->kinds & KIND_BIT(kind)) &&
-		    (str_ieq(name, str_of(fields[i].name)) ||
-		    (fields[i].alias && str_ieq(name, str_of(fields[i].alias)))))
-			f = &fields[i];
+	for (i = 0; !f && i < FIELD__MAX; i++) {
+		const struct wire_field *g = wire_of(kind, (enum field)i);
+
+		if ((field_info((enum field)i)->kinds & KIND_BIT(kind)) && g->name[0] &&
+		    (str_ieq(name, str_of(g->name)) ||
+		    (g->alias && str_ieq(name, str_of(g->alias)))))
+			f = g;
+	}
 	if (f)
 		*out = f->field;
 	return f != NULL;
@@ -297,7 +406,7 @@ const struct vocabulary wire_vocabulary = {
 bool
 wire_is_declared(const struct list *l, const struct wire_field *f)
 {
-	if (!f->id)
+	if (!f->id || (f->flags & (WIRE_INWARD | WIRE_SYSTEM)))
 		return false;
 	return (f->flags & WIRE_SCHEMA) || list_column(l, f->field) >= 0;
 }

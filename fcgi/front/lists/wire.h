@@ -13,7 +13,9 @@ enum wire_flags {
 	WIRE_SCHEMA = 1,   /* declared even when no column is mapped (its value then lives in the bag) */
 	WIRE_BAG_ONLY = 2, /* has no ID: never declared, always a property */
 	WIRE_DATE_ONLY = 4,
-	WIRE_RICH = 8
+	WIRE_RICH = 8,
+	WIRE_INWARD = 16,  /* a name of provider files; no client sees or sends it */
+	WIRE_SYSTEM = 32   /* declared with the system fields (Author) */
 };
 
 struct wire_field {

@@ -1,0 +1,120 @@
+/*
+ * kind.h -- what is special about a kind of list.
+ *
+ * Most items belong to a row of the view. An inner item has none: its whole
+ * content is its bag, values of fields in canonical form under the vocabulary's
+ * names. Its key is the key of the row it hangs on, KEY_INNER, and which one:
+ *   deleted or changed instance of a series   <row> 0x1E 20260406T070000Z
+ *   folder of a document library              0x1E a/b          (on no row)
+ *
+ * Harvest is the only place where inner items follow from rows: it asks `want`
+ * and `keeps` for every row that it numbers. So a change by a client that moves
+ * a series or empties a thread only has to put the row's key into the inbox,
+ * in its own transaction: the next answer of any worker harvests first.
+ */
+#ifndef SYNC_KIND_H
+#define SYNC_KIND_H
+
+#include "engine.h"
+
+struct change_run;
+
+#define KEY_INNER '\x1e'
+
+/* The key is of an inner item. owner (may be NULL): the row's key, may be empty; tail: which one. */
+bool key_is_inner(struct str key, struct str *owner, struct str *tail);
+struct str key_of_inner(struct arena *a, struct str owner, struct str tail);
+
+/* An inner item that a row implies. */
+struct inner {
+	struct str key;
+	struct str bag;       /* what it must say; what else the item says stays */
+	bool has_uid;
+	struct guid uid;
+};
+
+/* Items by key while a harvest writes them: the batch's own first, then the store's. NULL: none live. */
+struct family {
+	struct engine *g;
+	const struct list *l;
+	enum outcome (*item_of)(struct family *f, struct str key, const struct item **out,
+	    struct err *e);
+	enum outcome (*row_of)(struct family *f, struct str key, const struct row **out,
+	    struct err *e); /* structural values only; NULL: none good */
+};
+
+/* A value that show() gives for a field, in canonical form; NULL p: none. */
+struct shown {
+	enum field field;
+	struct str value;
+};
+#define SHOWN_MAX 16
+
+/* Where a New belongs. */
+struct place {
+	bool is_inner;
+	struct str key;              /* of the inner item, */
+	struct str bag;              /* what it says besides what was sent, */
+	bool has_uid;                /* and what it belongs to */
+	struct guid uid;
+	struct str owner;            /* row that is written too; NULL p: none */
+	size_t owner_cell_n;
+	struct cell *owner_cell;     /* what changes in that row */
+	size_t cell_n;               /* of a row: cells besides those that were sent */
+	struct cell *cell;
+};
+
+struct kind_rules {
+	/* ---- harvest, under the list's lock ---- */
+
+	/* The item of a good row is about to be written, new or because the row differs: uid, own properties. */
+	enum outcome (*settle)(struct family *f, const struct row *row, struct item *item,
+	    struct err *e);
+	/* The inner items that a good row implies. */
+	enum outcome (*want)(struct family *f, const struct row *row, const struct item *item,
+	    struct inner **out, size_t *n, struct err *e);
+	/* An inner item of that row which is not wanted stays all the same. item NULL: the row has gone. */
+	bool (*keeps)(struct family *f, const struct row *row, const struct item *item,
+	    const struct item *inner);
+
+	/* ---- changes by clients, inside their transaction ---- */
+
+	/* A value makes no sense; E_INVALID with a sentence. item: of Update (r->row its row), NULL of New. */
+	enum outcome (*check)(struct change_run *r, const struct item *item);
+	/* Replace r->c by what is to be written: other forms of values, values that follow from others. */
+	enum outcome (*translate)(struct change_run *r, const struct item *item);
+	enum outcome (*place)(struct change_run *r, struct place *out);
+	/* An Update or Delete of an inner item changes these cells of its owner's row. */
+	enum outcome (*owner)(struct change_run *r, const struct item *inner, struct place *out);
+	/* Rows that go with the row of a deleted item: their keys. */
+	enum outcome (*below)(struct change_run *r, const struct item *item, const struct row *row,
+	    struct str **keys, size_t *n);
+	/* The row's inner items may have to follow what was written. before NULL: New. */
+	bool (*moves)(struct change_run *r, const struct row *before, const struct item *item);
+
+	/* ---- answers ---- */
+
+	/* Fields whose value show() gives, in place of column and bag; FIELD__MAX ends. */
+	const enum field *shows;
+	size_t (*show)(const struct vocabulary *v, struct arena *a, const struct list *l,
+	    const struct item *item, const struct row *row, struct shown out[SHOWN_MAX]);
+	/* Nobody may change this one item, although the list can be written. */
+	bool (*is_fixed)(const struct item *item);
+};
+
+/* Never NULL; a rule that a kind does not have is. */
+const struct kind_rules *kind_rules(const struct list *l);
+extern const struct kind_rules calendar_rules, discussion_rules, document_rules;
+
+/*
+ * A canonical value of an item: of its column, or kept in its bag. NULL p when
+ * there is none. row may be NULL.
+ */
+struct str kind_value(const struct vocabulary *v, const struct list *l, const struct item *item,
+    const struct row *row, enum field f);
+/* The value that a change sends for a field; false: it sends none. */
+bool kind_sent(const struct change_run *r, enum field f, struct str *out);
+/* The value after the change: sent, else the item's. item NULL: New. */
+struct str kind_after(const struct change_run *r, const struct item *item, enum field f);
+
+#endif
