@@ -39,7 +39,7 @@ LIBS = -lfcgi -lmariadb -liniparser -lxml2 -lcrypto -lm
 src_base  := $(wildcard fcgi/base/*.c)
 src_sync  := $(wildcard fcgi/sync/*.c)
 src_db    := $(wildcard fcgi/db/*.c)
-src_front := $(wildcard fcgi/front/*.c fcgi/front/lists/*.c fcgi/front/portal/*.c)
+src_front := $(wildcard fcgi/front/*.c fcgi/front/files/*.c fcgi/front/lists/*.c fcgi/front/portal/*.c)
 src_proc  := $(wildcard fcgi/*.c)
 src_adm   := $(wildcard fcgi/adm/*.c)
 

@@ -138,6 +138,32 @@ spool_send(struct spool *s, struct sink *to)
 	return s->fd < 0 || send_file(s, to);
 }
 
+bool
+spool_read(struct spool *s, uint64_t at, char *p, size_t n, size_t *got)
+{
+	ssize_t done;
+
+	*got = 0;
+	if (s->error)
+		return false;
+	if (at >= s->length || n == 0)
+		return true;
+	if (at < s->memory_n) {
+		*got = s->memory_n - (size_t)at < n ? s->memory_n - (size_t)at : n;
+		memcpy(p, s->memory + at, *got);
+		return true;
+	}
+	do
+		done = pread(s->fd, p, n, (off_t)(at - s->memory_n));
+	while (done < 0 && errno == EINTR);
+	if (done <= 0) { /* shorter than what we wrote */
+		s->error = done ? errno : EIO;
+		return false;
+	}
+	*got = (size_t)done;
+	return true;
+}
+
 void
 spool_reset(struct spool *s)
 {

@@ -28,6 +28,11 @@ struct sink spool_sink(struct spool *s);
 bool spool_write(void *spool, const char *p, size_t n);
 /* Hand over all bytes in order, in pieces of up to 64 KiB; stops when `to` fails. False: reading failed. */
 WARN_UNUSED bool spool_send(struct spool *s, struct sink *to);
+/*
+ * Up to n bytes from `at` on, for whoever must read twice (a transaction that is
+ * repeated); 0 at the end. False: reading failed.
+ */
+WARN_UNUSED bool spool_read(struct spool *s, uint64_t at, char *p, size_t n, size_t *got);
 /* Keep the memory, forget the bytes, close the file. */
 void spool_reset(struct spool *s);
 void spool_clear(struct spool *s);

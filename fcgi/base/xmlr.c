@@ -28,6 +28,9 @@
 
 struct reading { /* what the hooks need, behind ctxt->_private */
 	long nodes;
+	size_t text;         /* bytes outside of what is lifted */
+	struct xmlr_lift *lift; /* NULL: a tree of everything */
+	unsigned inside;     /* elements that are open in what is lifted, itself included */
 	const char *refused; /* a sentence, NULL while all is well */
 	int line;            /* of what was refused or broken */
 	char broken[200];    /* libxml2's words for the first error; later ones mislead */
@@ -93,6 +96,83 @@ on_element(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar
 		    attribute_n, default_n, attributes);
 }
 
+/* ---- the same while a text is lifted out ---- */
+
+static bool
+is_lifted(const xmlParserCtxt *ctxt, const xmlChar *local)
+{
+	const struct reading *r = ctxt->_private;
+	const char *const (*from)[2];
+
+	for (from = r->lift->from; ctxt->node && (*from)[0]; from++)
+		if (strcmp((*from)[0], (const char *)ctxt->node->name) == 0 &&
+		    strcmp((*from)[1], (const char *)local) == 0)
+			return true;
+	return false;
+}
+
+static void
+on_element_lifting(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
+    int namespace_n, const xmlChar **namespaces, int attribute_n, int default_n,
+    const xmlChar **attributes)
+{
+	xmlParserCtxt *ctxt = ctx;
+	struct reading *r = ctxt->_private;
+
+	if (r->inside) {
+		r->inside++;
+		r->lift->has_elements = true;
+		if (++r->nodes > LIMIT_UPLOAD_NODES)
+			refuse(ctxt, "there are more elements and attributes than the limit "
+			    "of " TEXT(LIMIT_UPLOAD_NODES) " around a file");
+		return;
+	}
+	if (r->nodes + 1 + namespace_n + attribute_n > LIMIT_UPLOAD_NODES) {
+		refuse(ctxt, "there are more elements and attributes than the limit of "
+		    TEXT(LIMIT_UPLOAD_NODES) " around a file");
+		return;
+	}
+	if (is_lifted(ctxt, local)) {
+		if (r->lift->is_found) {
+			refuse(ctxt, "a second file stands here; one call brings one");
+			return;
+		}
+		r->lift->is_found = true;
+		r->inside = 1;
+	}
+	on_element(ctx, local, prefix, uri, namespace_n, namespaces, attribute_n, default_n,
+	    attributes);
+}
+
+static void
+on_end_lifting(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
+{
+	xmlParserCtxt *ctxt = ctx;
+	struct reading *r = ctxt->_private;
+
+	if (r->inside && --r->inside)
+		return; /* was never built */
+	xmlSAX2EndElementNs(ctx, local, prefix, uri);
+}
+
+static void
+on_text_lifting(void *ctx, const xmlChar *p, int n)
+{
+	xmlParserCtxt *ctxt = ctx;
+	struct reading *r = ctxt->_private;
+
+	if (r->inside) {
+		r->lift->text(r->lift->arg, (const char *)p, (size_t)n);
+		return;
+	}
+	r->text += (size_t)n;
+	if (r->text > LIMIT_UPLOAD_TEXT)
+		refuse(ctxt, "the text around the file is longer than the limit of 1 MiB");
+	else
+		xmlSAX2Characters(ctx, p, n);
+}
+_Static_assert(LIMIT_UPLOAD_TEXT == 1048576, "said above");
+
 /* ------------------------------------------------------------------------ parse */
 
 static void
@@ -112,11 +192,28 @@ syntax_error(const struct reading *r, struct err *e)
 	    r->broken[0] ? r->broken : "no element was found");
 }
 
+#define OPTIONS (XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC | \
+	XML_PARSE_COMPACT | XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
+
+static void
+set_hooks(xmlParserCtxt *ctxt, struct reading *r)
+{
+	ctxt->_private = r;
+	ctxt->sax->internalSubset = on_doctype;
+	ctxt->sax->startElementNs = r->lift ? on_element_lifting : on_element;
+	ctxt->sax->serror = on_error;
+	ctxt->sax->comment = NULL;
+	ctxt->sax->processingInstruction = NULL;
+	if (!r->lift)
+		return;
+	ctxt->sax->endElementNs = on_end_lifting;
+	ctxt->sax->characters = on_text_lifting;
+	ctxt->sax->ignorableWhitespace = on_text_lifting;
+}
+
 static enum outcome
 parse_utf8(struct arena *a, struct str s, struct xnode **root, struct err *e)
 {
-	const int options = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC |
-	    XML_PARSE_COMPACT | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
 	struct reading r = { 0 };
 	xmlParserCtxt *ctxt = xmlNewParserCtxt();
 	enum outcome result = OK;
@@ -124,13 +221,8 @@ parse_utf8(struct arena *a, struct str s, struct xnode **root, struct err *e)
 
 	if (!ctxt)
 		return err_set(e, E_FAILED, "no memory is left to read the request");
-	ctxt->_private = &r;
-	ctxt->sax->internalSubset = on_doctype;
-	ctxt->sax->startElementNs = on_element;
-	ctxt->sax->serror = on_error;
-	ctxt->sax->comment = NULL;
-	ctxt->sax->processingInstruction = NULL;
-	doc = xmlCtxtReadMemory(ctxt, s.p, (int)s.n, NULL, NULL, options);
+	set_hooks(ctxt, &r);
+	doc = xmlCtxtReadMemory(ctxt, s.p, (int)s.n, NULL, NULL, OPTIONS);
 	if (doc)
 		arena_defer(a, free_doc, doc);
 	*root = doc && !r.refused ? (struct xnode *)xmlDocGetRootElement(doc) : NULL;
@@ -151,6 +243,89 @@ xmlr_parse(struct arena *a, struct str bytes, const char *charset, struct xnode 
 		return result;
 	xmlInitParser(); /* does its work once */
 	return parse_utf8(a, bytes, root, e);
+}
+
+/* ---- in pieces ---- */
+
+#define PIECE (32 * KIB)
+/* libxml2 keeps a tag until it has ended: many attributes in one would take it minutes. */
+#define UNREAD_MAX (64 * KIB)
+
+static bool
+is_utf8(const char *charset)
+{
+	struct str s = str_trim(str_of(charset));
+
+	return s.n == 0 || str_ieq(s, STR("utf-8")) || str_ieq(s, STR("utf8")) ||
+	    str_ieq(s, STR("us-ascii"));
+}
+
+/* Without its BOM; UTF-16 shows by its own or by a NUL. */
+static bool
+check_start(struct str *s)
+{
+	if (s->n >= 3 && memcmp(s->p, "\xEF\xBB\xBF", 3) == 0)
+		*s = (struct str){ s->p + 3, s->n - 3 };
+	return s->n < 2 || (s->p[0] && s->p[1] && memcmp(s->p, "\xFF\xFE", 2) != 0 &&
+	    memcmp(s->p, "\xFE\xFF", 2) != 0);
+}
+
+static enum outcome
+push(xmlParserCtxt *ctxt, struct spool *from, struct err *e)
+{
+	struct reading *r = ctxt->_private;
+	char piece[PIECE];
+	uint64_t at = 0;
+	size_t n = 1;
+
+	while (n && !r->refused && ctxt->wellFormed) {
+		struct str s = { piece, 0 };
+
+		if (!spool_read(from, at, piece, sizeof(piece), &n))
+			return err_set(e, E_UNAVAILABLE, "The request could not be read back on "
+			    "this server. Send it again.");
+		s.n = n;
+		if (at == 0 && !check_start(&s))
+			return err_set(e, E_INVALID, "line 1: a request that brings a file must be "
+			    "UTF-8");
+		at += n;
+		if (n == 0 || s.n)
+			xmlParseChunk(ctxt, s.p, (int)s.n, n == 0);
+		if (ctxt->input && ctxt->input->end - ctxt->input->cur > UNREAD_MAX)
+			refuse(ctxt, "a tag or comment here is longer than the limit of 64 KiB");
+	}
+	return OK;
+}
+
+enum outcome
+xmlr_parse_lifting(struct arena *a, struct spool *from, const char *charset,
+    struct xmlr_lift *lift, struct xnode **root, struct err *e)
+{
+	struct reading r = { .lift = lift };
+	xmlParserCtxt *ctxt;
+	enum outcome result;
+
+	*root = NULL;
+	lift->is_found = lift->has_elements = false;
+	if (!is_utf8(charset))
+		return err_set(e, E_INVALID, "line 1: the charset \"%.40s\" is not understood here; "
+		    "a request that brings a file must be UTF-8", charset);
+	xmlInitParser();
+	ctxt = xmlCreatePushParserCtxt(NULL, NULL, NULL, 0, NULL);
+	if (!ctxt)
+		return err_set(e, E_FAILED, "no memory is left to read the request");
+	xmlCtxtUseOptions(ctxt, OPTIONS);
+	set_hooks(ctxt, &r);
+	result = push(ctxt, from, e);
+	if (ctxt->myDoc)
+		arena_defer(a, free_doc, ctxt->myDoc);
+	if (result == OK && ctxt->wellFormed && !r.refused && ctxt->myDoc)
+		*root = (struct xnode *)xmlDocGetRootElement(ctxt->myDoc);
+	ctxt->myDoc = NULL;
+	if (result == OK && !*root)
+		result = syntax_error(&r, e);
+	xmlFreeParserCtxt(ctxt);
+	return result;
 }
 
 /* ------------------------------------------------------------------------- tree */

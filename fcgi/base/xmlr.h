@@ -1,6 +1,6 @@
 /*
  * xmlr.h -- hardened, bounded XML reader: a tree for small request bodies.
- * The only user of <libxml/...>.
+ * The only user of <libxml/...>. A large text in it can be lifted out as it comes.
  *
  * A DOCTYPE, a depth over LIMIT_XML_DEPTH, more nodes than LIMIT_XML_NODES,
  * an undefined entity: refused. No network, no external entity, no HUGE.
@@ -9,6 +9,7 @@
 #define BASE_XMLR_H
 
 #include "arena.h"
+#include "spool.h"
 
 struct xnode; /* an element; lives as long as the arena */
 
@@ -19,6 +20,27 @@ struct xnode; /* an element; lives as long as the arena */
  */
 enum outcome xmlr_parse(struct arena *a, struct str bytes, const char *charset,
     struct xnode **root, struct err *e) WARN_UNUSED;
+
+/*
+ * The text of <parent><element>text</element></parent> (local names, any
+ * namespace) is handed over piece by piece as it is read and never built into the
+ * tree, where the element stands empty. At most one may come.
+ */
+struct xmlr_lift {
+	const char *const (*from)[2];  /* pairs of parent and element; a NULL parent ends */
+	void (*text)(void *arg, const char *p, size_t n);
+	void *arg;
+	bool is_found;                 /* filled: it came */
+	bool has_elements;             /* filled: it held more than text */
+};
+
+/*
+ * The same as xmlr_parse for a body of any length in a spool, read in pieces:
+ * memory does not grow with what is lifted. UTF-8 only; what surrounds the
+ * lifted text is small: LIMIT_UPLOAD_NODES, LIMIT_UPLOAD_TEXT.
+ */
+enum outcome xmlr_parse_lifting(struct arena *a, struct spool *from, const char *charset,
+    struct xmlr_lift *lift, struct xnode **root, struct err *e) WARN_UNUSED;
 
 const char *xnode_name(const struct xnode *n);       /* local name */
 const char *xnode_ns(const struct xnode *n);         /* namespace URI or "" */

@@ -34,6 +34,7 @@ response_forget(struct response *r)
 	size_t i;
 
 	r->status = 200;
+	r->head_length = 0;
 	buf_reset(&r->headers);
 	spool_reset(&r->body);
 	for (i = 0; i < RESPONSE_MORE; i++)
@@ -119,6 +120,8 @@ response_length(const struct response *r)
 	uint64_t n = r->body.length;
 	size_t i;
 
+	if (r->is_head && r->head_length)
+		return r->head_length;
 	for (i = 0; i < RESPONSE_MORE; i++)
 		n += r->more[i].length;
 	return n;

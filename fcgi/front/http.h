@@ -11,7 +11,7 @@
 #include "buf.h"
 #include "spool.h"
 
-enum body_state { BODY_OK, BODY_TOO_LARGE, BODY_CUT };
+enum body_state { BODY_OK, BODY_TOO_LARGE, BODY_CUT, BODY_NO_ROOM };
 
 struct request {
 	const char *id;            /* goes into the log and into error texts */
@@ -23,7 +23,8 @@ struct request {
 	struct str remote_addr;
 	struct str user_agent;
 	enum body_state body_state;
-	struct str body;
+	struct str body;           /* in memory; empty when there is an upload */
+	struct spool *upload;      /* NULL, or the body of a request that may bring a file (front_upload_limit) */
 	/* Any other header, by its HTTP name ("SOAPAction"); NULL p when absent. */
 	struct str (*header)(void *arg, const char *name);
 	void *header_arg;
@@ -51,6 +52,7 @@ struct response {
 	struct spool body;
 	struct spool more[RESPONSE_MORE];
 	bool is_head;              /* body counts for Content-Length but is not sent */
+	uint64_t head_length;      /* of a HEAD whose body was not even made; 0: the body counts */
 	struct access_note note;
 };
 
