@@ -31,6 +31,7 @@ struct inner {
 	struct str bag;       /* what it must say; what else the item says stays */
 	bool has_uid;
 	struct guid uid;
+	uint8_t place;
 };
 
 /* Items by key while a harvest writes them: the batch's own first, then the store's. NULL: none live. */
@@ -57,11 +58,19 @@ struct place {
 	struct str bag;              /* what it says besides what was sent, */
 	bool has_uid;                /* and what it belongs to */
 	struct guid uid;
-	struct str owner;            /* row that is written too; NULL p: none */
+	uint8_t place;
+	struct str owner;            /* row that is written too, locked by change_lock_owner; NULL p: none */
 	size_t owner_cell_n;
 	struct cell *owner_cell;     /* what changes in that row */
 	size_t cell_n;               /* of a row: cells besides those that were sent */
 	struct cell *cell;
+};
+
+struct below {
+	size_t key_n;
+	struct str *key;             /* rows: deleted in this order, before the item's own */
+	size_t inner_n;
+	struct item *inner;          /* live inner items */
 };
 
 struct kind_rules {
@@ -83,12 +92,13 @@ struct kind_rules {
 	enum outcome (*check)(struct change_run *r, const struct item *item);
 	/* Replace r->c by what is to be written: other forms of values, values that follow from others. */
 	enum outcome (*translate)(struct change_run *r, const struct item *item);
+	/* May lock a row that is written too: change_lock_owner. NULL, or nothing said: a row of its own. */
 	enum outcome (*place)(struct change_run *r, struct place *out);
 	/* An Update or Delete of an inner item changes these cells of its owner's row. */
 	enum outcome (*owner)(struct change_run *r, const struct item *inner, struct place *out);
-	/* Rows that go with the row of a deleted item: their keys. */
+	/* What goes with a deleted item besides its own row; inner items on a row go by themselves. */
 	enum outcome (*below)(struct change_run *r, const struct item *item, const struct row *row,
-	    struct str **keys, size_t *n);
+	    struct below *out);
 	/* The row's inner items may have to follow what was written. before NULL: New. */
 	bool (*moves)(struct change_run *r, const struct row *before, const struct item *item);
 
