@@ -443,3 +443,40 @@ zone_from_utc(const struct zone *z, int64_t t)
 {
 	return civil_from_stamp(t + zone_offset(z, t));
 }
+
+/* Not a change when the offset stays: tables also tell when only the name changes. */
+static size_t
+add_change(const struct zone *z, int64_t at, struct zone_change *out, size_t n)
+{
+	out[n] = (struct zone_change){ at, zone_offset(z, at - 1), zone_offset(z, at) };
+	return n + (out[n].before != out[n].after);
+}
+
+size_t
+zone_changes(const struct zone *z, int64_t from, int64_t to, struct zone_change *out,
+    size_t max)
+{
+	int64_t table_end = z->n ? z->at[z->n - 1] : INT64_MIN, pair[2];
+	size_t i, n = 0;
+	int year, last;
+
+	for (i = 0; i < z->n && z->at[i] < to && n < max; i++)
+		if (z->at[i] >= from)
+			n = add_change(z, z->at[i], out, n);
+	if (!z->tail.has_dst)
+		return n;
+	/* local years differ from those of UTC at both ends */
+	year = civil_from_stamp(from > table_end ? from : table_end).year - 1;
+	last = civil_from_stamp(to).year + 1;
+	for (; year <= last && n < max; year++) {
+		int64_t start = rule_in(&z->tail.start, year) - z->tail.standard;
+		int64_t end = rule_in(&z->tail.end, year) - z->tail.summer;
+
+		pair[0] = start < end ? start : end;
+		pair[1] = start < end ? end : start;
+		for (i = 0; i < 2 && n < max; i++)
+			if (pair[i] > table_end && pair[i] >= from && pair[i] < to)
+				n = add_change(z, pair[i], out, n);
+	}
+	return n;
+}

@@ -23,4 +23,13 @@ int zone_offset(const struct zone *z, int64_t t);
 int64_t zone_to_utc(const struct zone *z, const struct civil *local);
 struct civil zone_from_utc(const struct zone *z, int64_t t);
 
+struct zone_change {
+	int64_t at;        /* from this instant on */
+	int before, after; /* seconds east of UTC, different */
+};
+
+/* The changes of the offset in [from, to), in order; at most max, the rest is left out. */
+size_t zone_changes(const struct zone *z, int64_t from, int64_t to,
+    struct zone_change *out, size_t max);
+
 #endif
