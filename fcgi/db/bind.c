@@ -207,7 +207,7 @@ bind_column(struct binder *b, size_t i)
 	    ? (uint32_t)t->max_chars : 0;
 	if (!value_fits(c->type, t->class))
 		problem(b, "fields", c->name, c->line, "column \"%s\" is of type %s, which does not "
-		    "fit the field %s (%s)", t->name, t->full, field_info(c->field)->name,
+		    "fit the field %s (%s)", t->name, t->full, column_label(c),
 		    value_type_name(c->type));
 }
 

@@ -170,7 +170,7 @@ check_columns(struct check *c)
 		if (!value_fits(col->type, col->class))
 			CHECK_ERROR(c, at, "column \"%s\" is of type %s, which cannot hold %s (a "
 			    "%s); map another column, or convert it in the view", col->name,
-			    found->type.full, field_info(col->field)->name,
+			    found->type.full, column_label(col),
 			    value_type_name(col->type));
 	}
 	if (l->delete_set && l->write == WRITE_VIEW)

@@ -234,7 +234,7 @@ refuse(const struct column *c, struct str value, const char *why, struct err *e)
 	int shown = value.n > 80 ? 80 : (int)value.n;
 
 	return err_set(e, E_INVALID, "\"%s\" cannot take the value \"%.*s\": %s.",
-	    field_info(c->field)->name, shown, value.p ? value.p : "", why);
+	    column_label(c), shown, value.p ? value.p : "", why);
 }
 
 static struct db_arg

@@ -142,7 +142,7 @@ view_write_failed(struct store *s, struct view *v, enum outcome rc, struct err *
 			v->column[i].is_computed = true;
 			return err_set(e, E_RETRY, "The database computes that column.");
 		}
-		snprintf(subject, sizeof(subject), "\"%s\"", field_info(l->column[i].field)->name);
+		snprintf(subject, sizeof(subject), "\"%s\"", column_label(&l->column[i]));
 		return db_error_about(s->db, subject, e);
 	}
 	return rc;
@@ -289,7 +289,7 @@ view_row(struct store *s, struct view *v, const struct str *col, struct arena *a
 		value[i] = STR_NULL;
 		why_value = value_read(l, &l->column[i], col[at], a, &value[i]);
 		if (why_value && !why)
-			why = arena_fmt(a, "%s: %s", field_info(l->column[i].field)->name,
+			why = arena_fmt(a, "%s: %s", column_label(&l->column[i]),
 			    why_value).p;
 	}
 	hash_start(&s->hash);

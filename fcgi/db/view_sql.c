@@ -292,7 +292,7 @@ print_prefix(struct view *v, const struct list *l, size_t i)
 	struct buf b;
 
 	buf_init(&b, SQL_MAX);
-	buf_addf(&b, "%s", field_info(c->field)->name);
+	buf_addf(&b, "%s", column_label(c));
 	for (size_t t = 0; t < c->translation_n; t++) {
 		buf_addf(&b, ";");
 		add_meaning(&b, c->translation[t].column);

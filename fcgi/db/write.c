@@ -52,7 +52,7 @@ static enum outcome
 not_writable(const struct column *c, struct err *e)
 {
 	return err_set(e, E_INVALID, "\"%s\" cannot be changed here: the database computes it.",
-	    field_info(c->field)->name);
+	    column_label(c));
 }
 
 static enum outcome
@@ -60,7 +60,7 @@ no_place(const struct column *c, struct err *e)
 {
 	return err_set(e, E_INVALID, "\"%s\" cannot be stored: the database keeps it in another "
 	    "table, which has no entry for this row yet. Leave it empty.",
-	    field_info(c->field)->name);
+	    column_label(c));
 }
 
 static enum outcome
@@ -268,7 +268,7 @@ key_of_cells(struct store *s, struct view *v, const struct cell *cell, size_t n,
 		if (at == SIZE_MAX || !cell[at].value.p || !cell[at].value.n) {
 			rc = err_set(e, E_INVALID, "A new item needs a value in \"%s\".",
 			    at == SIZE_MAX ? l->key[i]
-			    : field_info(l->column[cell[at].column].field)->name);
+			    : column_label(&l->column[cell[at].column]));
 			break;
 		}
 		rc = value_write(l, &l->column[cell[at].column], cell[at].value, s->arena, &arg, e);

@@ -35,7 +35,7 @@ change_digest(struct change_run *r)
 	digest_str(h, c->ref);
 	digest_str(h, c->history);
 	for (size_t i = 0; i < c->cell_n; i++) {
-		digest_str(h, str_of(field_info(r->l->column[c->cell[i].column].field)->name));
+		digest_str(h, str_of(column_label(&r->l->column[c->cell[i].column])));
 		digest_str(h, c->cell[i].value);
 	}
 	for (size_t i = 0; i < c->property_n; i++) {
@@ -79,7 +79,7 @@ change_says_nothing_new(struct change_run *r, struct str sent, struct str curren
 static const char *
 cell_name(const struct change_run *r, const struct cell *cell)
 {
-	return field_info(r->l->column[cell->column].field)->name;
+	return column_label(&r->l->column[cell->column]);
 }
 
 static enum outcome

@@ -39,6 +39,11 @@ enum column_class {
 	COLUMN_OTHER
 };
 
+/* A text that a choice may be, and the number that stands for it in whatever language; NULL p: none. */
+struct choice {
+	struct str number, text;
+};
+
 struct column {
 	enum field field;
 	const char *name;       /* column of the view */
@@ -49,6 +54,8 @@ struct column {
 	int line;               /* in the provider file */
 	size_t translation_n;
 	const struct translation *translation;
+	size_t choice_n;
+	const struct choice *choice; /* of a VALUE_CHOICE; of FIELD_OWN when bound */
 	/* from the database, when bound: */
 	enum column_class class;
 	char sql_type[64];      /* "varchar(50)": compared at every bind */
@@ -134,6 +141,13 @@ struct zone_rule; /* zonerule.h */
 struct vocabulary {
 	bool (*field_by_name)(enum list_kind kind, struct str name, enum field *out);
 	const char *(*field_name)(enum list_kind kind, enum field f);
+	/* The texts of a choice as that front's clients know them; NULL and 0: of any. */
+	const struct choice *(*choices)(enum list_kind kind, enum field f, size_t *n);
+	/*
+	 * May a column of a generic list have this name as a field? NULL when it may,
+	 * else why not. *is_address: values of such a field are web addresses.
+	 */
+	const char *(*own_name)(struct str name, bool *is_address);
 	/* FIELD_PATTERN and FIELD_ZONE_TEXT. False: *why says what is wrong. On the arena. */
 	bool (*pattern_read)(struct arena *a, struct str text, struct pattern *out,
 	    const char **why);
@@ -168,7 +182,19 @@ struct list *lists_by_name(const struct lists *l, struct str name);   /* folder,
 struct list *lists_by_title(const struct lists *l, struct str title); /* any case */
 /* Fill l->definition from what clients can see (fields, types, lengths, titles). Called when bound. */
 void list_define(struct list *l, struct hash *h);
-/* Index of the field's column, or -1. */
+/* Index of the field's column, or -1; of FIELD_OWN -1 always, for there may be several. */
 int list_column(const struct list *l, enum field f);
+/* The field of a column as people are told of it: "first name", or the DBA's own name. */
+const char *column_label(const struct column *c);
+/*
+ * The number that stands for a choice's text: of the column's own choices, else
+ * of the front's. Texts compare in any case; a number stands for itself. 0: none.
+ * column -1: the value has none.
+ */
+unsigned list_choice(const struct vocabulary *v, const struct list *l, enum field f, int column,
+    struct str text);
+/* The text of that number. NULL p: none. */
+struct str list_choice_text(const struct vocabulary *v, const struct list *l, enum field f,
+    int column, unsigned number);
 
 #endif

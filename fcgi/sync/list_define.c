@@ -35,7 +35,7 @@ list_define(struct list *l, struct hash *h)
 		const struct column *c = &l->column[i];
 
 		/* names, not enumerators: a later version may number them otherwise */
-		add(h, str_of(field_info(c->field)->name));
+		add(h, str_of(column_label(c)));
 		add(h, str_of(value_type_name(c->type)));
 		add_number(h, c->max_chars);
 		add_number(h, c->is_readonly);
