@@ -13,6 +13,7 @@
 #include "change.h"
 
 #include "history.h"
+#include "kind.h"
 
 #define RETRY_PAUSE_MS 10
 #define RETRY_S 10  /* no new try after that: each may have waited for a lock */
@@ -24,39 +25,6 @@ static const unsigned command_right[] = {
 };
 
 /* ---- the commands ---- */
-
-/* Equal values are no change: version and log stay, only what is quiet is kept. */
-static enum outcome
-update_quietly(struct change_run *r, struct str bag)
-{
-	struct item item;
-	struct str history = change_sent_history(r);
-	enum outcome o;
-
-	if (!history.p || str_eq(history, r->item.history))
-		history = r->item.history;
-	if (str_eq(history, r->item.history) && str_eq(bag, r->item.bag)) {
-		store_abort(r->g->store);
-		change_show(r, &r->item);
-		return OK;
-	}
-	o = change_lock_list(r);
-	if (o == OK)
-		o = change_check_unmoved(r);
-	if (o != OK)
-		return o;
-	item = r->item;
-	item.history = history;
-	item.bag = bag;
-	o = store_items_update(r->g->store, r->l, &item, 1, r->e);
-	if (o == OK)
-		o = store_save(r->g->store, r->l, &r->st, r->e);
-	if (o == OK)
-		o = store_commit(r->g->store, r->e);
-	if (o == OK)
-		change_show(r, &item);
-	return o;
-}
 
 /* Write the cells and read what came of it. */
 static enum outcome
@@ -90,23 +58,30 @@ try_update(struct change_run *r)
 	unsigned char before[HASH_LEN];
 	bool done, bag_changed;
 	struct item item;
+	struct row seen;
 	enum outcome o = change_lock_compared(r, &done);
 
 	if (o != OK || done)
 		return o;
+	if (key_is_inner(r->item.key, NULL, NULL))
+		return change_inner_update(r);
+	o = change_by_kind(r, &r->item);
+	if (o != OK)
+		return o;
+	seen = r->row;
 	bag = bag_merge(r->g->arena, r->item.bag, r->c->property, r->c->property_n, &bag_changed);
 	if (bag.n > LIMIT_BAG_BYTES)
 		return err_set(r->e, E_LIMIT, "The properties of this item would take %zu bytes; "
 		    "at most %d can be kept.", bag.n, LIMIT_BAG_BYTES);
 	cell = change_cells(r, &n);
 	if (n == 0 && !bag_changed)
-		return update_quietly(r, bag);
+		return change_update_quietly(r, bag);
 	memcpy(before, r->row.print, sizeof(before));
 	if (n)
 		o = write_row(r, cell, n, &announced, &announced_n);
 	/* blanks at the end, say, which the column does not keep */
 	if (o == OK && !bag_changed && memcmp(before, r->row.print, sizeof(before)) == 0)
-		return update_quietly(r, bag);
+		return change_update_quietly(r, bag);
 	if (o == OK)
 		o = change_lock_list(r);
 	if (o == OK)
@@ -120,7 +95,9 @@ try_update(struct change_run *r)
 	item.version++;
 	item.bag = bag;
 	memcpy(item.print, r->row.print, sizeof(item.print));
-	o = change_finish(r, CHANGE_ITEM, &item, false, announced, announced_n);
+	o = change_announce(r, &seen, &item);
+	if (o == OK)
+		o = change_finish(r, CHANGE_ITEM, &item, false, announced, announced_n);
 	if (o == OK)
 		change_show(r, &item);
 	return o;
@@ -137,7 +114,11 @@ try_delete(struct change_run *r)
 
 	if (o != OK || done)
 		return o;
-	o = store_row_delete(r->g->store, r->l, r->item.key, r->e);
+	if (key_is_inner(r->item.key, NULL, NULL))
+		return change_inner_delete(r);
+	o = change_delete_below(r, &r->item);
+	if (o == OK)
+		o = store_row_delete(r->g->store, r->l, r->item.key, r->e);
 	if (o == OK)
 		o = change_reread(r, r->item.key, &announced, &announced_n);
 	if (o != OK)
@@ -153,7 +134,8 @@ try_delete(struct change_run *r)
 	item = r->item;
 	item.state = ITEM_GONE_CLIENT;
 	r->st.live_n--;
-	return change_finish(r, CHANGE_DELETE, &item, false, announced, announced_n);
+	o = change_announce(r, &r->row, NULL);
+	return o == OK ? change_finish(r, CHANGE_DELETE, &item, false, announced, announced_n) : o;
 }
 
 /* ---- one run ---- */
@@ -169,6 +151,10 @@ try_once(struct change_run *r)
 	enum outcome o = store_begin(r->g->store, r->e);
 
 	r->out->has_item = false;
+	r->c = r->sent;
+	r->item.id = r->owner.id = 0;
+	r->item.key = STR("");
+	r->below = (struct below){ 0 };
 	if (o == OK)
 		o = command[r->c->command](r);
 	if (o != OK && o != E_UNCERTAIN)
@@ -225,7 +211,8 @@ void
 apply_one(struct engine *g, const struct list *l, const struct principal *who,
     const struct command_request *c, struct command_result *out)
 {
-	struct change_run r = { .g = g, .l = l, .who = who, .c = c, .out = out, .e = &out->err };
+	struct change_run r = { .g = g, .l = l, .who = who, .c = c,
+		.sent = c, .out = out, .e = &out->err };
 
 	out->has_item = false;
 	out->err = (struct err){ .code = OK };

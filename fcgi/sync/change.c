@@ -5,6 +5,7 @@
 #include "change.h"
 
 #include "harvest.h"
+#include "history.h"
 
 static enum outcome
 gone(struct change_run *r)
@@ -130,6 +131,37 @@ change_check_unmoved(struct change_run *r)
 	return OK;
 }
 
+/* What the kind keeps with the item of a row. */
+static enum outcome
+settle(struct change_run *r, struct item *item)
+{
+	const struct kind_rules *rules = kind_rules(r->l);
+	struct family family;
+
+	if (!rules->settle || key_is_inner(item->key, NULL, NULL))
+		return OK;
+	family_open(&family, r->g, r->l);
+	return rules->settle(&family, &r->row, item, r->e);
+}
+
+/* An inner item that goes with the one that is deleted. */
+static enum outcome
+finish_below(struct change_run *r, const struct item *inner, uint64_t ticks)
+{
+	struct change change = { .kind = CHANGE_DELETE, .item = inner->id, .ticks = ticks,
+		.number = ++r->st.head };
+	struct item item = *inner;
+	enum outcome o;
+
+	item.state = ITEM_GONE_CLIENT;
+	item.changed = change.number;
+	item.modified = r->now;
+	item.editor = r->who->login;
+	r->st.live_n--;
+	o = store_items_update(r->g->store, r->l, &item, 1, r->e);
+	return o == OK ? store_changes_add(r->g->store, r->l, &change, 1, r->e) : o;
+}
+
 /* Number the change, leave the receipt, forget our own announcements, commit. */
 enum outcome
 change_finish(struct change_run *r, enum change_kind kind, struct item *item, bool is_new,
@@ -138,9 +170,17 @@ change_finish(struct change_run *r, enum change_kind kind, struct item *item, bo
 	struct store *s = r->g->store;
 	struct change change = { .kind = kind, .item = item->id };
 	struct receipt receipt = { .id = item->id, .version = item->version };
-	enum outcome o;
+	enum outcome o = OK;
 
 	change.ticks = harvest_ticks(r->g, &r->st, &r->now);
+	if (kind == CHANGE_ITEM)
+		o = settle(r, item);
+	for (size_t i = 0; o == OK && i < r->below.inner_n; i++)
+		o = finish_below(r, &r->below.inner[i], change.ticks);
+	if (o == OK && r->owner.id)
+		o = store_items_update(s, r->l, &r->owner, 1, r->e);
+	if (o != OK)
+		return o;
 	change.number = ++r->st.head;
 	r->st.head_ticks = change.ticks;
 	r->st.modified = r->now;
@@ -176,6 +216,63 @@ change_finish(struct change_run *r, enum change_kind kind, struct item *item, bo
 	return o;
 }
 
+enum outcome
+change_announce(struct change_run *r, const struct row *before, const struct item *item)
+{
+	const struct kind_rules *rules = kind_rules(r->l);
+	struct str key = r->item.key;
+	bool follows = item ? rules->moves && rules->moves(r, before, item) : rules->keeps != NULL;
+
+	return follows ? store_inbox_add(r->g->store, r->l, &key, 1, false, r->e) : OK;
+}
+
+enum outcome
+change_by_kind(struct change_run *r, const struct item *item)
+{
+	const struct kind_rules *rules = kind_rules(r->l);
+	const struct command_request *said = r->c;
+	enum outcome o = rules->check ? rules->check(r, item) : OK;
+
+	if (o == OK && rules->translate)
+		o = rules->translate(r, item);
+	return o == OK && r->c != said ? change_check(r) : o;
+}
+
+/* Equal values are no change: version and log stay, only what is quiet is kept. */
+enum outcome
+change_update_quietly(struct change_run *r, struct str bag)
+{
+	struct item item;
+	struct str history = change_sent_history(r);
+	enum outcome o;
+
+	if (!history.p || str_eq(history, r->item.history))
+		history = r->item.history;
+	if (str_eq(history, r->item.history) && str_eq(bag, r->item.bag)) {
+		store_abort(r->g->store);
+		change_show(r, &r->item);
+		return OK;
+	}
+	o = change_lock_list(r);
+	if (o == OK)
+		o = change_check_unmoved(r);
+	if (o != OK)
+		return o;
+	item = r->item;
+	item.history = history;
+	item.bag = bag;
+	o = store_items_update(r->g->store, r->l, &item, 1, r->e);
+	if (o == OK)
+		o = change_announce(r, &r->row, &item);
+	if (o == OK)
+		o = store_save(r->g->store, r->l, &r->st, r->e);
+	if (o == OK)
+		o = store_commit(r->g->store, r->e);
+	if (o == OK)
+		change_show(r, &item);
+	return o;
+}
+
 void
 change_show(struct change_run *r, const struct item *item)
 {
@@ -200,6 +297,25 @@ change_find_receipt(struct change_run *r, const struct item *item, bool *found)
 	return o;
 }
 
+/* The version that the client saw is the item's, or this very change made it. */
+static enum outcome
+compare(struct change_run *r, bool *done)
+{
+	uint32_t expected = r->c->expected;
+	enum outcome o;
+
+	if (expected == r->item.version)
+		return OK;
+	if (r->c->command != COMMAND_DELETE) {
+		o = change_find_receipt(r, &r->item, done);
+		if (o != OK || *done) {
+			store_abort(r->g->store);
+			return o == OK ? change_show_saved(r, r->c->id) : o;
+		}
+	}
+	return expected == 0 ? OK : conflict(r);
+}
+
 /*
  * The item and its row, locked, and equal to what the client saw. An item that
  * was changed between the two reads shows by its row, or under the list's lock
@@ -208,8 +324,8 @@ change_find_receipt(struct change_run *r, const struct item *item, bool *found)
 enum outcome
 change_lock_compared(struct change_run *r, bool *done)
 {
+	const struct kind_rules *rules = kind_rules(r->l);
 	struct store *s = r->g->store;
-	uint32_t expected = r->c->expected;
 	enum outcome o;
 
 	*done = false;
@@ -218,6 +334,11 @@ change_lock_compared(struct change_run *r, bool *done)
 		return o;
 	if (r->item.id == 0 || r->item.state != ITEM_LIVE)
 		return gone(r);
+	if (rules->is_fixed && rules->is_fixed(&r->item))
+		return err_set(r->e, E_DENIED, "This item follows from a rule of the database "
+		    "that cannot be changed here. Ask the database administrator.");
+	if (key_is_inner(r->item.key, NULL, NULL))
+		return compare(r, done);
 	o = store_row_lock(s, r->l, r->item.key, &r->row, r->e);
 	if (o != OK)
 		return o;
@@ -225,16 +346,5 @@ change_lock_compared(struct change_run *r, bool *done)
 	    (r->row.state == ROW_GOOD && (r->item.is_bad ||
 	    memcmp(r->row.print, r->item.print, sizeof(r->row.print)) != 0)))
 		return change_catch_up(r);
-	if (r->row.state == ROW_BAD)
-		return unshowable(r, &r->row);
-	if (expected == r->item.version)
-		return OK;
-	if (r->c->command != COMMAND_DELETE) {
-		o = change_find_receipt(r, &r->item, done);
-		if (o != OK || *done) {
-			store_abort(s);
-			return o == OK ? change_show_saved(r, r->c->id) : o;
-		}
-	}
-	return expected == 0 ? OK : conflict(r);
+	return r->row.state == ROW_BAD ? unshowable(r, &r->row) : compare(r, done);
 }

@@ -1,6 +1,6 @@
 /*
  * change.h -- one run of one change, and the steps that its commands share.
- * Private to apply.c, change.c, change_value.c and change_new.c.
+ * Private to apply.c, the files change*.c, and the rules of kinds (kind.h).
  *
  * Steps return OK to go on. E_RETRY: begin the transaction again. Anything else
  * is the outcome, with r->e filled; the transaction is aborted by apply.c.
@@ -9,12 +9,14 @@
 #define SYNC_CHANGE_H
 
 #include "apply.h"
+#include "kind.h"
 
 struct change_run {
 	struct engine *g;
 	const struct list *l;
 	const struct principal *who;
-	const struct command_request *c;
+	const struct command_request *c;    /* as a kind's rules translated it */
+	const struct command_request *sent; /* as the client said it */
 	struct command_result *out;
 	struct err *e;             /* = &out->err */
 	unsigned char digest[HASH_LEN];
@@ -23,6 +25,10 @@ struct change_run {
 	bool was_uncertain;        /* a COMMIT was lost: it may still come true, late */
 	struct item item;          /* as compared */
 	struct row row;            /* as compared, then as written */
+	/* A row that is written too, because an inner item hangs on it: change_lock_owner. */
+	struct item owner;         /* id 0: none */
+	struct row owner_row;
+	struct below below;        /* what goes with a deleted item */
 };
 
 /* ---- change_value.c ---- */
@@ -63,12 +69,37 @@ enum outcome change_catch_up(struct change_run *r) WARN_UNUSED;
 /* This very change was applied before (to this item, unless NULL: then r->item.id is set). */
 enum outcome change_find_receipt(struct change_run *r, const struct item *item, bool *found)
     WARN_UNUSED;
+/* Equal values are no change: version and log stay, only what is quiet is kept. */
+enum outcome change_update_quietly(struct change_run *r, struct str bag) WARN_UNUSED;
+/* If the inner items of that row have to follow, its key goes into the inbox. before NULL: New. */
+enum outcome change_announce(struct change_run *r, const struct row *before,
+    const struct item *item) WARN_UNUSED;
 /* item and r->row into the result. */
 void change_show(struct change_run *r, const struct item *item);
 /* The current state of item id into the result; not inside a transaction. */
 enum outcome change_show_current(struct change_run *r, uint32_t id) WARN_UNUSED;
 /* The same after a change that is known to be saved: never as if it were lost. */
 enum outcome change_show_saved(struct change_run *r, uint32_t id) WARN_UNUSED;
+
+/* Translate and check by the rules of the kind. item: NULL of New. */
+enum outcome change_by_kind(struct change_run *r, const struct item *item) WARN_UNUSED;
+/*
+ * Lock the row with that key into r->owner_row, its item into r->owner. E_NOT_FOUND
+ * when there is none; E_RETRY when something had to be numbered first.
+ */
+enum outcome change_lock_owner(struct change_run *r, struct str key) WARN_UNUSED;
+/* r->c's cells as properties behind its own: what an inner item keeps. */
+const struct property *change_inner_properties(struct change_run *r, size_t *n);
+
+/* ---- change_inner.c ---- */
+
+/* place: where the New belongs. */
+enum outcome change_inner_new(struct change_run *r, const struct place *place) WARN_UNUSED;
+/* r->c->id is of an inner item (r->item). */
+enum outcome change_inner_update(struct change_run *r) WARN_UNUSED;
+enum outcome change_inner_delete(struct change_run *r) WARN_UNUSED;
+/* Rows that go along: deleted, and announced so that harvest numbers them. */
+enum outcome change_delete_below(struct change_run *r, const struct item *item) WARN_UNUSED;
 
 /* ---- change_new.c ---- */
 

@@ -23,8 +23,29 @@ refused_or_late(struct change_run *r)
 	return E_INVALID;
 }
 
+/* What was sent and, in place of it, what the place of the item says. */
+static const struct cell *
+cells_with(struct change_run *r, const struct place *place, size_t *n)
+{
+	struct cell *out = ARENA_ARRAY(r->g->arena, struct cell, *n + place->cell_n);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n; i++) {
+		bool is_replaced = false;
+
+		for (size_t k = 0; k < place->cell_n; k++)
+			is_replaced |= place->cell[k].column == r->c->cell[i].column;
+		if (!is_replaced)
+			out[kept++] = r->c->cell[i];
+	}
+	for (size_t k = 0; k < place->cell_n; k++)
+		out[kept++] = place->cell[k];
+	*n = kept;
+	return out;
+}
+
 static enum outcome
-try_insert(struct change_run *r)
+insert_row(struct change_run *r, const struct place *place)
 {
 	struct store *s = r->g->store;
 	struct inbox_row *announced = NULL;
@@ -32,8 +53,10 @@ try_insert(struct change_run *r)
 	struct str key, history = change_sent_history(r);
 	unsigned char chance[16];
 	bool changed;
-	struct item item = { .version = 1, .state = ITEM_LIVE };
-	enum outcome o = store_row_insert(s, r->l, r->c->cell, r->c->cell_n, &key, r->e);
+	struct item item = { .version = 1, .state = ITEM_LIVE, .files = STR("") };
+	size_t n = r->c->cell_n;
+	const struct cell *cell = cells_with(r, place, &n);
+	enum outcome o = store_row_insert(s, r->l, cell, n, &key, r->e);
 
 	if (o == E_INVALID && r->c->ref.n)
 		return refused_or_late(r);
@@ -45,7 +68,7 @@ try_insert(struct change_run *r)
 		return err_set(r->e, E_INVALID, "The new item would not appear in this list%s%s. "
 		    "Nothing was saved.", r->row.state == ROW_BAD ? ": " : "",
 		    r->row.state == ROW_BAD ? r->row.reason : "");
-	o = change_taken(r, NULL, r->c->cell, r->c->cell_n);
+	o = change_taken(r, NULL, cell, n);
 	if (o == OK)
 		o = change_lock_list(r);
 	if (o != OK)
@@ -58,7 +81,9 @@ try_insert(struct change_run *r)
 	item.bag = bag_merge(r->g->arena, STR(""), r->c->property, r->c->property_n, &changed);
 	memcpy(item.print, r->row.print, sizeof(item.print));
 	r->st.live_n++;
-	o = change_finish(r, CHANGE_ITEM, &item, true, announced, announced_n);
+	o = change_announce(r, NULL, &item);
+	if (o == OK)
+		o = change_finish(r, CHANGE_ITEM, &item, true, announced, announced_n);
 	if (o == OK)
 		change_show(r, &item);
 	/* The reference was taken meanwhile (the same New twice at once), or an item still
@@ -66,12 +91,33 @@ try_insert(struct change_run *r)
 	return o == E_CONFLICT ? change_catch_up(r) : o;
 }
 
+static enum outcome
+try_insert(struct change_run *r)
+{
+	const struct kind_rules *rules = kind_rules(r->l);
+	struct place place = { .owner = STR_NULL, .bag = STR_NULL };
+	enum outcome o = change_by_kind(r, NULL);
+
+	if (o == OK && rules->place)
+		o = rules->place(r, &place);
+	if (o != OK)
+		return o;
+	return place.is_inner ? change_inner_new(r, &place) : insert_row(r, &place);
+}
+
 /* Do all values that were sent stand in this item already? */
 static bool
 says_the_same(struct change_run *r, const struct item *item, const struct row *row)
 {
 	bool changed;
+	size_t n;
 
+	if (key_is_inner(item->key, NULL, NULL)) {
+		const struct property *said = change_inner_properties(r, &n);
+
+		bag_merge(r->g->arena, item->bag, said, n, &changed);
+		return !changed;
+	}
 	for (size_t i = 0; i < r->c->cell_n; i++)
 		if (!change_says_nothing_new(r, r->c->cell[i].value, row->value[r->c->cell[i].column]))
 			return false;
@@ -83,7 +129,7 @@ says_the_same(struct change_run *r, const struct item *item, const struct row *r
 static enum outcome
 meet_again(struct change_run *r, uint32_t id)
 {
-	struct command_request as_update = *r->c;
+	struct command_request as_update = *r->sent;
 	bool replayed;
 	enum outcome o = change_find_receipt(r, NULL, &replayed);
 

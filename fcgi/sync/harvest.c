@@ -13,27 +13,11 @@
 #include <stdlib.h>
 
 #include "bag.h"
+#include "batch.h"
 #include "history.h"
 
 #define RETRY_PAUSE_MS 20
 #define SHRINK 8   /* a batch that was too large is tried again with this part of it */
-
-/* What one transaction has to write. */
-struct batch {
-	struct engine *g;
-	const struct list *l;
-	struct list_state st;
-	int64_t now;
-	uint64_t ticks;
-	size_t n;                /* keys */
-	struct str *key;
-	bool *is_changed;
-	struct row *row;
-	struct item *live, *lapsed;
-	size_t insert_n, update_n, change_n;
-	struct item *insert, *update;
-	struct change *change;
-};
 
 uint64_t
 harvest_ticks(struct engine *g, const struct list_state *st, int64_t *now_s)
@@ -75,18 +59,110 @@ batch_keys(struct batch *b, struct inbox_row *rows, size_t n)
 		if (rows[i].is_changed)
 			b->is_changed[b->n - 1] = true;
 	}
-	b->insert = ARENA_ARRAY(b->g->arena, struct item, b->n);
-	b->update = ARENA_ARRAY(b->g->arena, struct item, b->n);
-	b->change = ARENA_ARRAY(b->g->arena, struct change, b->n);
 }
 
-static uint64_t
-next_number(struct batch *b, enum change_kind kind, uint32_t item)
+static struct item *
+one_more(struct arena *a, struct items *to)
 {
+	if (to->n == to->size) {
+		size_t size = to->size ? to->size * 2 : 16;
+		struct item *more = ARENA_ARRAY(a, struct item, size);
+
+		if (to->n)
+			memcpy(more, to->item, to->n * sizeof(*more));
+		to->item = more;
+		to->size = size;
+	}
+	return &to->item[to->n++];
+}
+
+struct item *
+batch_insert(struct batch *b)
+{
+	return one_more(b->g->arena, &b->insert);
+}
+
+struct item *
+batch_update(struct batch *b, const struct item *from)
+{
+	struct item *item = one_more(b->g->arena, &b->update);
+
+	*item = *from;
+	return item;
+}
+
+void
+batch_number(struct batch *b, enum change_kind kind, struct item *item)
+{
+	if (b->change_n == b->change_size) {
+		size_t size = b->change_size ? b->change_size * 2 : 64;
+		struct change *more = ARENA_ARRAY(b->g->arena, struct change, size);
+
+		if (b->change_n)
+			memcpy(more, b->change, b->change_n * sizeof(*more));
+		b->change = more;
+		b->change_size = size;
+	}
 	b->change[b->change_n++] = (struct change){
-		.number = ++b->st.head, .ticks = b->ticks, .kind = kind, .item = item
+		.number = ++b->st.head, .ticks = b->ticks, .kind = kind, .item = item->id
 	};
-	return b->st.head;
+	item->changed = b->st.head;
+}
+
+struct item *
+batch_new(struct batch *b, struct str key)
+{
+	struct item *item = batch_insert(b);
+	unsigned char chance[16];
+
+	b->g->random(b->g->env, chance, sizeof(chance));
+	*item = (struct item){
+		.id = b->st.next_id++,
+		.version = 1,
+		.guid = guid_from_random(chance),
+		.key = key,
+		.state = ITEM_LIVE,
+		.created = b->now,
+		.modified = b->now,
+		.author = STR(""),
+		.editor = STR(""),
+		.history = STR(""),
+		.bag = STR(""),
+		.files = STR(""),
+	};
+	b->st.live_n++;
+	return item;
+}
+
+void
+batch_raise(struct batch *b, struct item *item)
+{
+	item->history = history_bump(b->g->arena, item->history, &b->l->id);
+	item->version++;
+	item->modified = b->now;
+	item->editor = STR("");
+}
+
+void
+batch_gone(struct batch *b, const struct item *live)
+{
+	struct item *item = batch_update(b, live);
+
+	if (!item->is_bad)
+		b->st.live_n--;
+	item->state = ITEM_GONE_SOURCE;
+	item->is_bad = false;
+	item->modified = b->now;
+	batch_number(b, CHANGE_DELETE, item);
+	b->st.deleted = b->now;
+}
+
+static enum outcome
+settle(struct batch *b, const struct row *row, struct item *item, struct err *e)
+{
+	const struct kind_rules *rules = kind_rules(b->l);
+
+	return rules->settle ? rules->settle(&b->family, row, item, e) : OK;
 }
 
 /* A row that returns brings back what its item knew, unless a client had deleted it. */
@@ -101,69 +177,52 @@ inherited_bag(struct batch *b, const struct item *lapsed)
 	return bag_merge(b->g->arena, lapsed->bag, &ref, ref.name.p ? 1 : 0, &changed);
 }
 
-static void
-meet_new(struct batch *b, size_t i)
+static enum outcome
+meet_new(struct batch *b, size_t i, struct err *e)
 {
-	struct item *item = &b->insert[b->insert_n++];
-	unsigned char chance[16];
+	struct item *item = batch_new(b, b->key[i]), kept;
+	enum outcome o;
 
-	b->g->random(b->g->env, chance, sizeof(chance));
-	*item = (struct item){
-		.id = b->st.next_id++,
-		.version = 1,
-		.guid = guid_from_random(chance),
-		.key = b->key[i],
-		.state = ITEM_LIVE,
-		.created = b->now,
-		.modified = b->now,
-		.author = STR(""),
-		.editor = STR(""),
-		.history = STR(""),
-		.bag = inherited_bag(b, &b->lapsed[i]),
-	};
+	item->bag = inherited_bag(b, &b->lapsed[i]);
 	memcpy(item->print, b->row[i].print, sizeof(item->print));
-	item->changed = next_number(b, CHANGE_ITEM, item->id);
-	b->st.live_n++;
+	o = settle(b, &b->row[i], item, e);
+	batch_number(b, CHANGE_ITEM, item);
+	kept = *item; /* what follows may move it */
+	return o == OK ? batch_follow(b, &b->row[i], &kept, kept.key, true, e) : o;
 }
 
-static void
-raise_version(struct batch *b, struct item *item)
+static enum outcome
+meet_changed(struct batch *b, size_t i, bool is_different, struct err *e)
 {
-	item->history = history_bump(b->g->arena, item->history, &b->l->id);
-	item->version++;
-	item->modified = b->now;
-	item->editor = STR("");
-}
+	struct item *item = batch_update(b, &b->live[i]), kept;
+	enum outcome o;
 
-static void
-meet_changed(struct batch *b, size_t i, bool is_different)
-{
-	struct item *item = &b->update[b->update_n++];
-
-	*item = b->live[i];
 	if (item->is_bad)
 		b->st.live_n++;
 	item->is_bad = false;
 	if (is_different) {
-		raise_version(b, item);
+		batch_raise(b, item);
 		memcpy(item->print, b->row[i].print, sizeof(item->print));
 	}
-	item->changed = next_number(b, CHANGE_ITEM, item->id);
+	o = settle(b, &b->row[i], item, e);
+	batch_number(b, CHANGE_ITEM, item);
+	kept = *item;
+	return o == OK ? batch_follow(b, &b->row[i], &kept, kept.key, false, e) : o;
 }
 
-static void
-meet_gone(struct batch *b, size_t i)
+/* The row is as it was; what hangs on it may not be, for whoever asked put the key into the inbox. */
+static enum outcome
+meet_same(struct batch *b, size_t i, struct err *e)
 {
-	struct item *item = &b->update[b->update_n++];
+	return batch_follow(b, &b->row[i], &b->live[i], b->live[i].key, false, e);
+}
 
-	*item = b->live[i];
-	if (!item->is_bad)
-		b->st.live_n--;
-	item->state = ITEM_GONE_SOURCE;
-	item->is_bad = false;
-	item->modified = b->now;
-	item->changed = next_number(b, CHANGE_DELETE, item->id);
-	b->st.deleted = b->now;
+static enum outcome
+meet_gone(struct batch *b, size_t i, struct err *e)
+{
+	if (b->live[i].id)
+		batch_gone(b, &b->live[i]);
+	return batch_follow(b, &b->row[i], NULL, b->key[i], false, e);
 }
 
 /*
@@ -176,14 +235,13 @@ meet_bad(struct batch *b, size_t i, struct err *e)
 	const struct item *live = &b->live[i];
 
 	if (live->id && (!live->is_bad || b->is_changed[i])) {
-		struct item *item = &b->update[b->update_n++];
+		struct item *item = batch_update(b, live);
 
-		*item = *live;
 		b->st.live_n -= !live->is_bad;
 		item->is_bad = true;
 		if (b->is_changed[i]) {
-			raise_version(b, item);
-			item->changed = next_number(b, CHANGE_ITEM, item->id);
+			batch_raise(b, item);
+			batch_number(b, CHANGE_ITEM, item);
 		}
 	}
 	return store_bad_set(b->g->store, b->l, b->key[i], b->row[i].reason, e);
@@ -194,29 +252,28 @@ static enum outcome
 meet(struct batch *b, size_t i, struct err *e)
 {
 	const struct item *live = &b->live[i];
-	bool is_different;
+	bool is_different, is_unnamed = !live->id || live->is_bad;
+	enum outcome o = OK;
 
 	switch (b->row[i].state) {
 	case ROW_BAD:
 		return meet_bad(b, i, e);
 	case ROW_ABSENT:
-		if (live->id)
-			meet_gone(b, i);
-		/* Without an item it may be a row that was bad from its first day. */
-		return !live->id || live->is_bad ?
-		    store_bad_set(b->g->store, b->l, b->key[i], NULL, e) : OK;
+		o = meet_gone(b, i, e);
+		break;
 	case ROW_GOOD:
+		is_different = b->is_changed[i] ||
+		    memcmp(live->print, b->row[i].print, sizeof(live->print)) != 0;
+		if (!live->id)
+			o = meet_new(b, i, e);
+		else if (is_different || live->is_bad)
+			o = meet_changed(b, i, is_different, e);
+		else
+			o = meet_same(b, i, e);
 		break;
 	}
-	if (!live->id) {
-		meet_new(b, i);
-		return store_bad_set(b->g->store, b->l, b->key[i], NULL, e);
-	}
-	is_different = b->is_changed[i] ||
-	    memcmp(live->print, b->row[i].print, sizeof(live->print)) != 0;
-	if (is_different || live->is_bad)
-		meet_changed(b, i, is_different);
-	return live->is_bad ? store_bad_set(b->g->store, b->l, b->key[i], NULL, e) : OK;
+	/* Without an item it may be a row that was bad from its first day. */
+	return o == OK && is_unnamed ? store_bad_set(b->g->store, b->l, b->key[i], NULL, e) : o;
 }
 
 static enum outcome
@@ -225,17 +282,17 @@ batch_write(struct batch *b, struct err *e)
 	struct store *s = b->g->store;
 	enum outcome o = OK;
 
-	if (b->insert_n)
-		o = store_items_insert(s, b->l, b->insert, b->insert_n, e);
-	if (o == OK && b->update_n)
-		o = store_items_update(s, b->l, b->update, b->update_n, e);
+	if (b->insert.n)
+		o = store_items_insert(s, b->l, b->insert.item, b->insert.n, e);
+	if (o == OK && b->update.n)
+		o = store_items_update(s, b->l, b->update.item, b->update.n, e);
 	if (o == OK && b->change_n)
 		o = store_changes_add(s, b->l, b->change, b->change_n, e);
 	if (o == OK && b->change_n) {
 		b->st.head_ticks = b->ticks;
 		b->st.modified = b->now;
 	}
-	if (o == OK && (b->change_n || b->update_n))
+	if (o == OK && (b->change_n || b->update.n))
 		o = store_save(s, b->l, &b->st, e);
 	return o;
 }
@@ -248,6 +305,7 @@ batch_take(struct batch *b, struct inbox_row *rows, size_t n, struct err *e)
 	enum outcome o;
 
 	batch_keys(b, rows, n);
+	batch_family(b);
 	if (b->g->hook)
 		b->g->hook(b->g->env, HOOK_HARVEST_INBOX_READ);
 	b->ticks = harvest_ticks(b->g, &b->st, &b->now);

@@ -87,3 +87,31 @@ kind_after(const struct change_run *r, const struct item *item, enum field f)
 		return sent;
 	return item ? kind_value(r->g->vocabulary, r->l, item, &r->row, f) : STR_NULL;
 }
+
+/* ---- a family without a batch ---- */
+
+static enum outcome
+stored_item(struct family *f, struct str key, const struct item **out, struct err *e)
+{
+	struct item *live, *lapsed;
+	enum outcome o = store_items_of(f->g->store, f->l, &key, 1, &live, &lapsed, e);
+
+	*out = o == OK && live->id ? live : NULL;
+	return o;
+}
+
+static enum outcome
+stored_row(struct family *f, struct str key, const struct row **out, struct err *e)
+{
+	struct row *row;
+	enum outcome o = store_rows(f->g->store, f->l, &key, 1, &row, e);
+
+	*out = o == OK && row->state == ROW_GOOD ? row : NULL;
+	return o;
+}
+
+void
+family_open(struct family *f, struct engine *g, const struct list *l)
+{
+	*f = (struct family){ .g = g, .l = l, .item_of = stored_item, .row_of = stored_row };
+}

@@ -44,6 +44,9 @@ struct family {
 	    struct err *e); /* structural values only; NULL: none good */
 };
 
+/* For use outside of a harvest: straight from the store. */
+void family_open(struct family *f, struct engine *g, const struct list *l);
+
 /* A value that show() gives for a field, in canonical form; NULL p: none. */
 struct shown {
 	enum field field;

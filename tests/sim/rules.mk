@@ -2,7 +2,7 @@
 
 SIM_CFLAGS = $(INC_sync) -Itests/sim
 SIM_MODEL  = dba client client_pull client_push door judge judge_answer value
-SIM_FAKE   = table fake fake_source fake_item fake_answer fake_world
+SIM_FAKE   = table fake fake_source fake_item fake_together fake_file fake_answer fake_world
 SIM_REAL   = real real_calls
 SIM_DIR    = $(BUILD)/tests/sim
 
