@@ -34,6 +34,7 @@
 #define PURGE_MS (DAY_S * 1000)
 #define TOMBSTONE_DAYS 400
 #define RECEIPT_DAYS 90
+#define KEPT_DAYS 90              /* versions of files that somebody overwrote unseen, or removed */
 
 static volatile sig_atomic_t told_to_stop; /* the signal flag */
 
@@ -195,10 +196,13 @@ purge(struct keeper *k, const struct list *l, struct err *e)
 {
 	int64_t now;
 	long nanoseconds;
+	enum outcome o;
 
 	k->g.engine.now(k->g.engine.env, &now, &nanoseconds);
-	return store_purge(k->g.engine.store, l, now - TOMBSTONE_DAYS * DAY_S,
-	    now - RECEIPT_DAYS * DAY_S, e);
+	o = store_purge_files(k->g.engine.store, l, now - TOMBSTONE_DAYS * DAY_S,
+	    now - KEPT_DAYS * DAY_S, e);
+	return o == OK ? store_purge(k->g.engine.store, l, now - TOMBSTONE_DAYS * DAY_S,
+	    now - RECEIPT_DAYS * DAY_S, e) : o;
 }
 
 /* True: some list has more to do at once. */

@@ -10,6 +10,9 @@
 #define Q128 Q64 "," Q64
 _Static_assert(KEY_BLOCK_S == 16 && KEY_BLOCK_L == 128, "blocks below");
 
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
 #define LIST_COLUMNS "l.head, l.head_ticks, l.next_id, l.incarnation, l.schema_version, " \
 	"l.schema_change, l.definition, l.is_ready, l.created, l.modified, l.deleted, l.live_n, " \
 	"l.scanned"
@@ -72,6 +75,28 @@ static const char *const text[] = {
 	[S_PURGE_CHANGES] = "DELETE c FROM ows_change c JOIN ows_list l ON l.no = c.list "
 	    "WHERE c.list = ? AND c.ticks < ? AND c.number < l.head",
 	[S_PURGE_RECEIPTS] = "DELETE FROM ows_receipt WHERE list = ? AND at < ?",
+	[S_PART_ADD] = "INSERT INTO ows_file_part (content, seq, data) VALUES (?, ?, ?)",
+	[S_FILE] = "SELECT version, item, name, size, digest, content, modified, editor "
+	    "FROM ows_file WHERE list = ? AND guid = ? AND version = ?",
+	[S_FILE_ADD] = "INSERT INTO ows_file (list, guid, version, item, name, size, digest, "
+	    "content, modified, editor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[S_FILE_KEEP] = "UPDATE ows_file SET gone = ? WHERE list = ? AND guid = ? AND version = ?",
+	[S_FILE_DROP] = "DELETE f, p FROM ows_file f LEFT JOIN ows_file_part p "
+	    "ON p.content = f.content WHERE f.list = ? AND f.guid = ? AND f.version = ?",
+	/* the oldest of those kept, beyond FILES_KEPT */
+	[S_FILES_TRIM] = "DELETE f, p FROM (SELECT k.list, k.guid, k.version FROM ows_file k "
+	    "WHERE k.list = ? AND k.item = ? AND k.gone > 0 ORDER BY k.gone DESC, k.version DESC "
+	    "LIMIT 1000 OFFSET " TEXT(FILES_KEPT) ") o JOIN ows_file f ON f.list = o.list "
+	    "AND f.guid = o.guid AND f.version = o.version "
+	    "LEFT JOIN ows_file_part p ON p.content = f.content",
+	[S_FILES_MOVE] = "UPDATE ows_file SET item = ? WHERE list = ? AND item = ?",
+	[S_FILE_READ] = "SELECT p.seq, p.data FROM ows_file f STRAIGHT_JOIN ows_file_part p "
+	    "ON p.content = f.content WHERE f.list = ? AND f.guid = ? AND f.version = ? "
+	    "AND p.seq BETWEEN ? AND ? ORDER BY p.seq",
+	[S_PURGE_FILES] = "DELETE f, p FROM ows_file f LEFT JOIN ows_item i ON i.list = f.list "
+	    "AND i.id = f.item LEFT JOIN ows_file_part p ON p.content = f.content "
+	    "WHERE f.list = ? AND ((f.gone > 0 AND f.gone < ?) OR i.id IS NULL "
+	    "OR (i.gone <> 0 AND i.modified < ?))",
 	[S_LEASE_MAKE] = "INSERT IGNORE INTO ows_lease (name) VALUES (?)",
 	[S_LEASE_TAKE] = "UPDATE ows_lease SET until = UNIX_TIMESTAMP() + ?, holder = ? "
 	    "WHERE name = ? AND (holder = ? OR until < UNIX_TIMESTAMP())",

@@ -17,6 +17,9 @@
 #define KEY_BLOCK_S 16
 #define KEY_BLOCK_L 128
 
+#define FILE_PART_BYTES (512 * 1024) /* of a file, in one row of ows_file_part */
+#define FILES_KEPT 20                /* versions that were overwritten or removed, per item */
+
 enum stmt {
 	S_SCHEMA_VERSION,
 	S_LIST_NO,
@@ -50,6 +53,15 @@ enum stmt {
 	S_PURGE_ITEMS,
 	S_PURGE_CHANGES,
 	S_PURGE_RECEIPTS,
+	S_PART_ADD,
+	S_FILE,
+	S_FILE_ADD,
+	S_FILE_KEEP,
+	S_FILE_DROP,
+	S_FILES_TRIM,
+	S_FILES_MOVE,
+	S_FILE_READ,
+	S_PURGE_FILES,
 	S_LEASE_MAKE,
 	S_LEASE_TAKE,
 	S_TABLE_COLUMNS,

@@ -11,7 +11,7 @@
 #include "log.h"
 #include "maria.h"
 
-#define SCHEMA_VERSION 2   /* newest file of sql/ */
+#define SCHEMA_VERSION 3   /* newest file of sql/ */
 #define IDLE_S 10          /* after which a connection is asked whether it lives */
 #define PATIENCE_S 3600    /* of the lease's holder: a scan of a large view is one statement */
 

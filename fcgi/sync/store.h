@@ -21,6 +21,7 @@
 #include "err.h"
 #include "item.h"
 #include "list.h"
+#include "sink.h"
 
 struct store;
 
@@ -154,6 +155,56 @@ enum outcome store_items_by_uid(struct store *s, const struct list *l, const str
  */
 enum outcome store_keys_where(struct store *s, const struct list *l, size_t column,
     struct str value, bool is_path, struct str **keys, size_t *n, struct err *e) WARN_UNUSED;
+
+/* ---- files attached to items ---- */
+struct file {
+	struct guid guid;              /* permanent */
+	uint32_t version;              /* from 1; guid and version name these bytes for ever. 0: no file */
+	uint32_t item;
+	struct str name;
+	uint64_t size;                 /* bytes */
+	unsigned char digest[HASH_LEN];/* SHA-256 of them */
+	struct guid content;           /* where they are: what store_content_put was given */
+	int64_t modified;              /* UTC seconds */
+	struct str editor;
+};
+/* Bytes that may be read more than once, because transactions are repeated. */
+struct file_bytes {
+	uint64_t size;
+	/* Up to n bytes from `at` on. False: they cannot be read. */
+	bool (*read)(void *arg, uint64_t at, char *p, size_t n, size_t *got);
+	void *arg;
+};
+/* Inside a transaction, before any lock: the bytes, under a new random guid. */
+enum outcome store_content_put(struct store *s, const struct list *l, const struct guid *guid,
+    const struct file_bytes *from, struct err *e) WARN_UNUSED;
+/* That version, current or not: out->version 0 when there is none. */
+enum outcome store_file(struct store *s, const struct list *l, const struct guid *guid,
+    uint32_t version, struct file *out, struct err *e) WARN_UNUSED;
+/* Under the list's lock: a version of a file, its bytes put in this transaction. */
+enum outcome store_file_add(struct store *s, const struct list *l, const struct file *f,
+    struct err *e) WARN_UNUSED;
+/*
+ * Under the list's lock: this version is no longer current. kept_at (UTC seconds):
+ * nobody has seen it replaced, so it stays for store_purge_files; 0: its bytes go.
+ */
+enum outcome store_file_end(struct store *s, const struct list *l, const struct file *f,
+    int64_t kept_at, struct err *e) WARN_UNUSED;
+/* Under the list's lock: all files of one item now belong to another. */
+enum outcome store_files_move(struct store *s, const struct list *l, uint32_t from, uint32_t to,
+    struct err *e) WARN_UNUSED;
+/*
+ * Bytes [at, at + n) of that version, from one consistent snapshot, in pieces.
+ * E_NOT_FOUND: there is no such version. A sink that fails ends it with OK.
+ */
+enum outcome store_file_read(struct store *s, const struct list *l, const struct guid *guid,
+    uint32_t version, uint64_t at, uint64_t n, struct sink *to, struct err *e) WARN_UNUSED;
+/*
+ * Files of items that are gone for good or were deleted before their UTC second,
+ * and versions kept since before theirs. Before store_purge.
+ */
+enum outcome store_purge_files(struct store *s, const struct list *l, int64_t tombstones_before,
+    int64_t kept_before, struct err *e) WARN_UNUSED;
 
 enum change_kind { CHANGE_START, CHANGE_ITEM, CHANGE_DELETE, CHANGE_SCHEMA };
 struct change {

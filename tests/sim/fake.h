@@ -35,6 +35,7 @@ struct table {
 
 enum table_no {
 	T_SOURCE, T_STATE, T_INBOX, T_ITEM, T_LIVE, T_CHANGE, T_REF, T_RECEIPT, T_BAD,
+	T_FILE, T_CONTENT,
 	T_MARK, /* by key: differences seen that no version has been given for */
 	T__N
 };
