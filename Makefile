@@ -107,12 +107,12 @@ valgrind: need-valgrind
 
 # unit tests: tests/unit/<layer>_<what>.c links that layer and those below it
 UNIT_LIBS_base  = $(BUILD)/libbase.a
-UNIT_LIBS_sync  = $(BUILD)/libsync.a $(BUILD)/libbase.a
-UNIT_LIBS_front = $(BUILD)/libfront.a $(BUILD)/libsync.a $(BUILD)/libbase.a
+UNIT_LIBS_sync  = $(BUILD)/libdb.a $(BUILD)/libsync.a $(BUILD)/libbase.a
+UNIT_LIBS_front = $(ARCHIVES) # rules of kinds call the store
 define unit
 $(BUILD)/unit/$(1)_%: tests/unit/$(1)_%.c $$(UNIT_LIBS_$(1))
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALLFLAGS) $$(INC_$(1)) -Itests/unit -o $$@ $$< $$(UNIT_LIBS_$(1)) -lcmocka $$(LIBS)
+	$$(CC) $$(ALLFLAGS) $$(INC_$(1)) -Itests/unit -o $$@ $$< -Wl,--start-group $$(UNIT_LIBS_$(1)) -Wl,--end-group -lcmocka $$(LIBS)
 endef
 $(foreach l,base sync front,$(eval $(call unit,$(l))))
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_*.c))

@@ -2,11 +2,11 @@
 FUZZ_SECONDS ?= 30
 FUZZERS       = text soap
 TESTS        += $(FUZZERS:%=$(BUILD)/fuzz/replay-%)
-FUZZ_LIBS     = libfront.a libsync.a libbase.a
+FUZZ_LIBS     = libfront.a libdb.a libsync.a libbase.a
 
 $(BUILD)/fuzz/replay-%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(FUZZ_LIBS:%=$(BUILD)/%)
 	@mkdir -p $(@D)
-	$(CC) $(ALLFLAGS) $(INC_front) -DCORPUS='"tests/fuzz/corpus/$*"' -o $@ $< tests/fuzz/replay.c $(FUZZ_LIBS:%=$(BUILD)/%) $(LIBS)
+	$(CC) $(ALLFLAGS) $(INC_front) -DCORPUS='"tests/fuzz/corpus/$*"' -o $@ $< tests/fuzz/replay.c -Wl,--start-group $(FUZZ_LIBS:%=$(BUILD)/%) -Wl,--end-group $(LIBS)
 
 # the same sources once more, by clang, instrumented
 FUZZ_FLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -17,7 +17,7 @@ fuzz-libs:
 fuzz-%: fuzz-libs
 	@mkdir -p $(BUILD)/fuzz/found-$*
 	clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(WARN) $(INC_front) -o $(BUILD)/fuzz/fuzz-$* \
-	    tests/fuzz/fuzz_$*.c $(FUZZ_LIBS:%=$(BUILD)/fuzz/%) $(LIBS)
+	    tests/fuzz/fuzz_$*.c -Wl,--start-group $(FUZZ_LIBS:%=$(BUILD)/fuzz/%) -Wl,--end-group $(LIBS)
 	$(BUILD)/fuzz/fuzz-$* $(BUILD)/fuzz/found-$* tests/fuzz/corpus/$* \
 	    -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -artifact_prefix=$(BUILD)/fuzz/crash-
 .PHONY: fuzz fuzz-libs
