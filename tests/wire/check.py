@@ -149,7 +149,12 @@ def schema_of(element):
     assert tuple(int(p) for p in version.split(".")) >= (12, 0, 0, 4326), version
 
 
-def rows(elements, fields):
+# ServerTemplate: how ContentTypeIds begin, of rows that are no folders and of folders
+CONTENT = {"100": ("0x01", "0x0120"), "101": ("0x0101", "0x0120"), "105": ("0x0106", None),
+           "106": ("0x0102", None), "107": ("0x0108", None), "108": ("0x0107", "0x012002")}
+
+
+def rows(elements, fields, template):
     for row in elements:
         names = [n for n in row.attrib]
         for n in names:
@@ -167,10 +172,12 @@ def rows(elements, fields):
         assert int(id) > 0 and int(row.get("ows_owshiddenversion")) > 0
         assert re.fullmatch(id + r";#\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}",
                             row.get("ows_UniqueId")), row.get("ows_UniqueId")
-        assert row.get("ows_FSObjType") == id + ";#0"
+        is_folder = row.get("ows_FSObjType") == id + ";#1"
+        assert is_folder or row.get("ows_FSObjType") == id + ";#0", row.get("ows_FSObjType")
         assert re.match(id + r";#[^/]", row.get("ows_FileRef")), row.get("ows_FileRef")
         assert re.fullmatch(r"0x[0-9a-f]+", row.get("ows_PermMask")), row.get("ows_PermMask")
-        assert row.get("ows_ContentTypeId").startswith("0x0106"), row.get("ows_ContentTypeId")
+        begin = CONTENT[template][is_folder]
+        assert begin and row.get("ows_ContentTypeId").startswith(begin), row.get("ows_ContentTypeId")
         history = row.get("ows_MetaInfo_vti_versionhistory")
         if history is not None:
             pairs = [p.split(":") for p in history.split(",")]

@@ -192,6 +192,7 @@ class Server:
     def __init__(self, host, port, path=""):
         self.address, self.path = (host, port), path
         self.fields = {}  # list id -> names of its Fields, as last declared
+        self.templates = {}  # list id -> its ServerTemplate
 
 
 class Row(dict):
@@ -373,13 +374,14 @@ class Client:
             check.schema_of(learn)
             self.server.fields[self.list] = set(
                 f.get("Name") for f in learn.find("{%s}Fields" % SP))
+            self.server.templates[self.list] = learn.get("ServerTemplate")
         rows = root.findall(".//{%s}row" % Z)
         if rows:
             if self.list not in self.server.fields and operation != "GetList":
                 c = Client(self.server, self.list, self.user, self.secret)
                 c.get_list()
                 c.close()
-            check.rows(rows, self.server.fields[self.list])
+            check.rows(rows, self.server.fields[self.list], self.server.templates[self.list])
         if operation == "GetListItemChangesSinceToken":
             check.changes(root, has_token, limit)
         elif operation == "UpdateListItems":
