@@ -85,12 +85,12 @@ struct str recur_write(struct arena *a, const struct recur *r);
 void recur_until_as_date(struct recur *r);
 
 /*
- * The canonical form: two rules that mean the same instances of this series have
- * the same one wherever Outlook can say them. What DTSTART implies is written out
- * (FREQ=MONTHLY from the 5th: BYMONTHDAY=5), UNTIL is the start of the last instance
- * (a rule without instances keeps its own), WKST stands only where it matters, and a
- * rule is of the plainest kind: every weekday is WEEKLY, BYDAY=TU;BYSETPOS=2 is BYDAY=2TU,
- * BYMONTHDAY=28,29,30,31;BYSETPOS=-1 is -1, every month of the year is MONTHLY.
+ * The canonical form: one for all spellings of what Outlook can say too. What DTSTART
+ * implies is written out (FREQ=MONTHLY from the 5th: BYMONTHDAY=5), UNTIL is the start of
+ * the last instance (a rule without instances keeps its own), WKST stands only where it
+ * matters, and the rule is of the plainest kind: every Monday to Friday is WEEKLY, every
+ * 14th day too, BYDAY=TU;BYSETPOS=2 is BYDAY=2TU, BYMONTHDAY=28,29,30,31;BYSETPOS=-1 is
+ * BYMONTHDAY=-1, BYMONTH with one month is YEARLY. The instances stay the same.
  */
 void recur_canon(const struct series *s, struct recur *out);
 /* Their canonical forms are equal; the wall clock, start and end are those of s. */

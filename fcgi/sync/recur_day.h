@@ -93,6 +93,23 @@ recur_has_nth(const struct recur *r)
 /* What DTSTART says where the rule is silent (RFC 5545 3.3.10, the last paragraphs). */
 void recur_imply(struct recur *r, const struct civil *start);
 
+/* The months that a MONTHLY or YEARLY rule comes to, as bits 1..12. */
+unsigned recur_months(const struct recur *r, const struct civil *start);
+/* Days of the shortest (of February 28) and the longest (29) of those months. */
+void recur_lengths(unsigned months, int *shortest, int *longest);
+
+/*
+ * The next day of the rule, not before DTSTART, COUNT counted and UNTIL only roughly
+ * heeded: most of the time of recur_next goes into time zones.
+ */
+bool recur_next_day(struct recur_walk *w, int64_t *day);
+/* Skip to the period of that day where COUNT allows it; never goes back. */
+void recur_seek_day(struct recur_walk *w, int64_t day);
+/* At the begin of a walk: skip to the period of the last of COUNT, if the rule is so regular. */
+void recur_seek_last(struct recur_walk *w);
+/* The start of the instance on a day; false: UNTIL is over. */
+bool recur_at_day(const struct series *s, int64_t day, struct civil *local, int64_t *utc);
+
 enum moment { MOMENT_NONE, MOMENT_DATE, MOMENT_LOCAL, MOMENT_INSTANT };
 
 /*
