@@ -131,16 +131,23 @@ change_check_unmoved(struct change_run *r)
 	return OK;
 }
 
-/* What the kind keeps with the item of a row. */
+/* The item fits among the others, and what the kind keeps with the item of a row. */
 static enum outcome
-settle(struct change_run *r, struct item *item)
+settle(struct change_run *r, struct item *item, bool is_new)
 {
 	const struct kind_rules *rules = kind_rules(r->l);
+	bool is_inner = key_is_inner(item->key, NULL, NULL);
+	const char *why = NULL;
 	struct family family;
+	enum outcome o = OK;
 
-	if (!rules->settle || key_is_inner(item->key, NULL, NULL))
-		return OK;
 	family_open(&family, r->g, r->l);
+	if (rules->refuse && (is_new || !is_inner))
+		o = rules->refuse(&family, is_inner ? NULL : &r->row, item, &why, r->e);
+	if (o == OK && why)
+		return err_set(r->e, E_INVALID, "%s. Nothing was saved.", why);
+	if (o != OK || !rules->settle || is_inner)
+		return o;
 	return rules->settle(&family, &r->row, item, r->e);
 }
 
@@ -174,7 +181,7 @@ change_finish(struct change_run *r, enum change_kind kind, struct item *item, bo
 
 	change.ticks = harvest_ticks(r->g, &r->st, &r->now);
 	if (kind == CHANGE_ITEM)
-		o = settle(r, item);
+		o = settle(r, item, is_new);
 	for (size_t i = 0; o == OK && i < r->below.inner_n; i++)
 		o = finish_below(r, &r->below.inner[i], change.ticks);
 	if (o == OK && r->owner.id)

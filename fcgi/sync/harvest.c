@@ -247,14 +247,35 @@ meet_bad(struct batch *b, size_t i, struct err *e)
 	return store_bad_set(b->g->store, b->l, b->key[i], b->row[i].reason, e);
 }
 
+/* A row that is good by itself may not fit among the others. */
+static enum outcome
+judge(struct batch *b, size_t i, struct err *e)
+{
+	const struct kind_rules *rules = kind_rules(b->l);
+	const struct item *live = b->live[i].id ? &b->live[i] : NULL;
+	const char *why = NULL;
+	enum outcome o;
+
+	if (!rules->refuse || b->row[i].state != ROW_GOOD)
+		return OK;
+	o = rules->refuse(&b->family, &b->row[i], live, &why, e);
+	if (o == OK && why) {
+		b->row[i].state = ROW_BAD;
+		b->row[i].reason = why;
+	}
+	return o;
+}
+
 /* What key i's row says now, against what its item remembers. */
 static enum outcome
 meet(struct batch *b, size_t i, struct err *e)
 {
 	const struct item *live = &b->live[i];
 	bool is_different, is_unnamed = !live->id || live->is_bad;
-	enum outcome o = OK;
+	enum outcome o = judge(b, i, e);
 
+	if (o != OK)
+		return o;
 	switch (b->row[i].state) {
 	case ROW_BAD:
 		return meet_bad(b, i, e);

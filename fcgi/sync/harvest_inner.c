@@ -64,10 +64,42 @@ row_of(struct family *f, struct str key, const struct row **out, struct err *e)
 	return o;
 }
 
+/* Those of this batch with that uid, from n on. */
+static size_t
+add_items(const struct items *of, const struct guid *uid, struct item *out, size_t n)
+{
+	for (size_t i = 0; i < of->n; i++)
+		if (of->item[i].state == ITEM_LIVE && of->item[i].has_uid &&
+		    guid_eq(&of->item[i].uid, uid))
+			out[n++] = of->item[i];
+	return n;
+}
+
+static enum outcome
+items_of(struct family *f, const struct guid *uid, struct item **out, size_t *n, struct err *e)
+{
+	struct batch *b = (struct batch *)f;
+	struct item *stored;
+	size_t stored_n;
+	enum outcome o = store_items_by_uid(b->g->store, b->l, uid, &stored, &stored_n, e);
+
+	*n = 0;
+	if (o != OK)
+		return o;
+	*out = ARENA_ARRAY(b->g->arena, struct item, stored_n + b->insert.n + b->update.n);
+	for (size_t i = 0; i < stored_n; i++)
+		if (!is_written(b, stored[i].id))
+			(*out)[(*n)++] = stored[i];
+	*n = add_items(&b->update, uid, *out, *n);
+	*n = add_items(&b->insert, uid, *out, *n);
+	return OK;
+}
+
 void
 batch_family(struct batch *b)
 {
-	b->family = (struct family){ .g = b->g, .l = b->l, .item_of = item_of, .row_of = row_of };
+	b->family = (struct family){ .g = b->g, .l = b->l, .item_of = item_of, .row_of = row_of,
+		.items_of = items_of };
 }
 
 /* ---- following ---- */

@@ -110,8 +110,16 @@ stored_row(struct family *f, struct str key, const struct row **out, struct err 
 	return o;
 }
 
+static enum outcome
+stored_items(struct family *f, const struct guid *uid, struct item **out, size_t *n,
+    struct err *e)
+{
+	return store_items_by_uid(f->g->store, f->l, uid, out, n, e);
+}
+
 void
 family_open(struct family *f, struct engine *g, const struct list *l)
 {
-	*f = (struct family){ .g = g, .l = l, .item_of = stored_item, .row_of = stored_row };
+	*f = (struct family){ .g = g, .l = l, .item_of = stored_item, .row_of = stored_row,
+		.items_of = stored_items };
 }

@@ -42,6 +42,9 @@ struct family {
 	    struct err *e);
 	enum outcome (*row_of)(struct family *f, struct str key, const struct row **out,
 	    struct err *e); /* structural values only; NULL: none good */
+	/* Live items with that uid; bad ones too. */
+	enum outcome (*items_of)(struct family *f, const struct guid *uid, struct item **out,
+	    size_t *n, struct err *e);
 };
 
 /* For use outside of a harvest: straight from the store. */
@@ -77,8 +80,15 @@ struct below {
 };
 
 struct kind_rules {
-	/* ---- harvest, under the list's lock ---- */
+	/* ---- harvest, and changes by clients, under the list's lock ---- */
 
+	/*
+	 * Why a row that is good by itself cannot stand beside the items that are there;
+	 * *why stays NULL: it can. For the DBA the row is bad then, a client's change is
+	 * refused: a sentence without its full stop. row NULL: a new inner item.
+	 */
+	enum outcome (*refuse)(struct family *f, const struct row *row, const struct item *item,
+	    const char **why, struct err *e);
 	/* The item of a good row is about to be written, new or because the row differs: uid, own properties. */
 	enum outcome (*settle)(struct family *f, const struct row *row, struct item *item,
 	    struct err *e);
