@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kind.h"
 #include "value.h"
 
 #define SQL_MAX (4 * MIB)   /* of one statement: 200 columns, 128 keys */
@@ -276,6 +277,7 @@ view_row(struct store *s, struct view *v, const struct str *col, struct arena *a
     struct str *value, struct row *out)
 {
 	const struct list *l = v->list;
+	const struct kind_rules *rules = kind_rules(l);
 	const char *why = check_key(v, col[0]), *why_value;
 	size_t i, at = 1;
 
@@ -295,6 +297,8 @@ view_row(struct store *s, struct view *v, const struct str *col, struct arena *a
 	hash_start(&s->hash);
 	hash_add(&s->hash, buf_str(&v->text).p, v->text.n);
 	hash_end(&s->hash, out->print);
+	if (!why && rules->bad)
+		why = rules->bad(a, l, out);
 	out->state = why ? ROW_BAD : ROW_GOOD;
 	out->reason = why;
 }

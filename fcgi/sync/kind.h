@@ -54,6 +54,7 @@ void family_open(struct family *f, struct engine *g, const struct list *l);
 struct shown {
 	enum field field;
 	struct str value;
+	bool is_floating;            /* a day of no time zone: written as it is */
 };
 #define SHOWN_MAX 16
 
@@ -80,6 +81,12 @@ struct below {
 };
 
 struct kind_rules {
+	/*
+	 * A row that no client could be shown, by itself: why, without a full stop; NULL: it is
+	 * good. Asked wherever rows are read. On the arena, or for ever.
+	 */
+	const char *(*bad)(struct arena *a, const struct list *l, const struct row *row);
+
 	/* ---- harvest, and changes by clients, under the list's lock ---- */
 
 	/*

@@ -260,6 +260,13 @@ agree(struct reader *r)
 		    key_from_words[l->key_from], l->key_n);
 }
 
+static void
+close_zones(struct list *l)
+{
+	zone_close(&l->zone);
+	zones_close(&l->zones);
+}
+
 struct list *
 list_load(const char *file, const char *name, const struct vocabulary *v, struct ini_problems *p)
 {
@@ -267,6 +274,7 @@ list_load(const char *file, const char *name, const struct vocabulary *v, struct
 	size_t errors = p->error_n;
 	struct reader r = { .vocabulary = v, .problems = p, .arena = p->arena, .list = l };
 
+	l->vocabulary = v;
 	l->file = arena_dup(p->arena, str_of(file)).p;
 	l->name = arena_dup(p->arena, str_of(name)).p;
 	r.ini = ini_load(l->file, p);
@@ -276,9 +284,11 @@ list_load(const char *file, const char *name, const struct vocabulary *v, struct
 	read_keys(&r);
 	agree(&r);
 	read_fields(&r);
+	if (list_column(l, FIELD_ZONE_NAME) >= 0)
+		l->zones = zones_open();
 	if (p->error_n == errors)
 		return l;
-	zone_close(&l->zone);
+	close_zones(l);
 	return NULL;
 }
 
@@ -388,7 +398,7 @@ lists_settle(struct lists *ls, struct ini_problems *p)
 
 	for (size_t i = 0; i < ls->n; i++) {
 		if (shares_id(ls, ls->list[i], p) || is_taken(&kept, ls->list[i], p))
-			zone_close(&ls->list[i]->zone);
+			close_zones(ls->list[i]);
 		else
 			kept.list[kept.n++] = ls->list[i];
 	}
@@ -430,7 +440,7 @@ void
 lists_close(struct lists *l)
 {
 	for (size_t i = 0; l && i < l->n; i++)
-		zone_close(&l->list[i]->zone);
+		close_zones(l->list[i]);
 }
 
 /* --------------------------------------------------------------------- finding */

@@ -13,7 +13,7 @@
 #include "hash.h"
 #include "ini.h"
 #include "limits.h"
-#include "zone.h"
+#include "zones.h"
 
 enum track_mode { TRACK_TRIGGERS, TRACK_SCAN };
 enum write_mode { WRITE_NONE, WRITE_VIEW, WRITE_PROCEDURES };
@@ -77,7 +77,10 @@ struct constant { /* [defaults] column = value */
 	struct str value;            /* NULL p: SQL NULL */
 };
 
+struct vocabulary;
+
 struct list {
+	const struct vocabulary *vocabulary; /* that it was read with */
 	const char *name;            /* folder of the provider file; part of URLs */
 	const char *file;
 	const char *title;
@@ -92,6 +95,7 @@ struct list {
 	const char *owner;              /* column, or NULL */
 	const char *zone_name;
 	struct zone *zone;
+	struct zones *zones;            /* of rows that name theirs */
 
 	enum track_mode track;
 	size_t tracked_n;
