@@ -156,7 +156,7 @@ try_once(struct change_run *r)
 	r->item.key = STR("");
 	r->below = (struct below){ 0 };
 	if (o == OK)
-		o = command[r->c->command](r);
+		o = r->attempt ? r->attempt(r) : command[r->c->command](r);
 	if (o != OK && o != E_UNCERTAIN)
 		store_abort(r->g->store);
 	return o;
@@ -181,8 +181,8 @@ settle(struct change_run *r)
 	    "lost while your change was saved. Send it again.") : o;
 }
 
-static void
-run(struct change_run *r)
+void
+change_try(struct change_run *r)
 {
 	enum outcome o = E_RETRY;
 	int64_t began, now;
@@ -226,5 +226,5 @@ apply_one(struct engine *g, const struct list *l, const struct principal *who,
 	if (out->outcome != OK)
 		return;
 	change_digest(&r);
-	run(&r);
+	change_try(&r);
 }

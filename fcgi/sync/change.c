@@ -125,6 +125,7 @@ change_check_unmoved(struct change_run *r)
 		return o;
 	if (now.state != r->item.state || now.version != r->item.version ||
 	    now.is_bad != r->item.is_bad || !str_eq(now.bag, r->item.bag) ||
+	    !str_eq(now.files, r->item.files) ||
 	    memcmp(now.print, r->item.print, sizeof(now.print)) != 0)
 		return E_RETRY;
 	r->item = now;

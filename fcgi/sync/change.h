@@ -1,6 +1,6 @@
 /*
  * change.h -- one run of one change, and the steps that its commands share.
- * Private to apply.c, the files change*.c, and the rules of kinds (kind.h).
+ * Private to apply.c, attach.c, the files change*.c, and the rules of kinds (kind.h).
  *
  * Steps return OK to go on. E_RETRY: begin the transaction again. Anything else
  * is the outcome, with r->e filled; the transaction is aborted by apply.c.
@@ -17,6 +17,7 @@ struct change_run {
 	const struct principal *who;
 	const struct command_request *c;    /* as a kind's rules translated it */
 	const struct command_request *sent; /* as the client said it */
+	enum outcome (*attempt)(struct change_run *r); /* NULL: what the command says */
 	struct command_result *out;
 	struct err *e;             /* = &out->err */
 	unsigned char digest[HASH_LEN];
@@ -30,6 +31,14 @@ struct change_run {
 	struct row owner_row;
 	struct below below;        /* what goes with a deleted item */
 };
+
+/* ---- apply.c ---- */
+
+/*
+ * Transactions until one is done with or nothing helps; fills r->out->outcome. A
+ * lost COMMIT is settled by the receipt: r->digest is this very change's.
+ */
+void change_try(struct change_run *r);
 
 /* ---- change_value.c ---- */
 

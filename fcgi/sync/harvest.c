@@ -177,6 +177,16 @@ inherited_bag(struct batch *b, const struct item *lapsed)
 	return bag_merge(b->g->arena, lapsed->bag, &ref, ref.name.p ? 1 : 0, &changed);
 }
 
+/* And its files: their rows move to the new item. */
+static enum outcome
+inherit_files(struct batch *b, const struct item *lapsed, struct item *item, struct err *e)
+{
+	if (!lapsed->id || lapsed->state != ITEM_GONE_SOURCE || !lapsed->files.n)
+		return OK;
+	item->files = lapsed->files;
+	return store_files_move(b->g->store, b->l, lapsed->id, item->id, e);
+}
+
 static enum outcome
 meet_new(struct batch *b, size_t i, struct err *e)
 {
@@ -185,7 +195,9 @@ meet_new(struct batch *b, size_t i, struct err *e)
 
 	item->bag = inherited_bag(b, &b->lapsed[i]);
 	memcpy(item->print, b->row[i].print, sizeof(item->print));
-	o = settle(b, &b->row[i], item, e);
+	o = inherit_files(b, &b->lapsed[i], item, e);
+	if (o == OK)
+		o = settle(b, &b->row[i], item, e);
 	batch_number(b, CHANGE_ITEM, item);
 	kept = *item; /* what follows may move it */
 	return o == OK ? batch_follow(b, &b->row[i], &kept, kept.key, true, e) : o;

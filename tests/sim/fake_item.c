@@ -16,6 +16,7 @@ fake_copy_item(struct arena *a, const struct item *from)
 	item.editor = arena_dup(a, from->editor);
 	item.history = arena_dup(a, from->history);
 	item.bag = arena_dup(a, from->bag);
+	item.files = arena_dup(a, from->files);
 	return item;
 }
 
