@@ -32,6 +32,7 @@ struct command_result {
 	bool has_item;             /* item and row hold the current state (after success, or of a conflict) */
 	struct item item;
 	struct row row;
+	bool is_taken;             /* E_INVALID: there is a file or folder of that name already */
 };
 
 /* Always fills *out; retries deadlocks; on the engine's arena. */

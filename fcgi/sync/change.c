@@ -324,6 +324,26 @@ compare(struct change_run *r, bool *done)
 	return expected == 0 ? OK : conflict(r);
 }
 
+/* A bad item whose row is good by itself does not fit among the others; looking again would not help. */
+static enum outcome
+judge(struct change_run *r)
+{
+	const struct kind_rules *rules = kind_rules(r->l);
+	const char *why = NULL;
+	struct family family;
+	enum outcome o;
+
+	if (!rules->refuse || !r->item.is_bad || r->row.state != ROW_GOOD)
+		return OK;
+	family_open(&family, r->g, r->l);
+	o = rules->refuse(&family, &r->row, &r->item, &why, r->e);
+	if (o == OK && why) {
+		r->row.state = ROW_BAD;
+		r->row.reason = why;
+	}
+	return o;
+}
+
 /*
  * The item and its row, locked, and equal to what the client saw. An item that
  * was changed between the two reads shows by its row, or under the list's lock
@@ -348,6 +368,9 @@ change_lock_compared(struct change_run *r, bool *done)
 	if (key_is_inner(r->item.key, NULL, NULL))
 		return compare(r, done);
 	o = store_row_lock(s, r->l, r->item.key, &r->row, r->e);
+	if (o != OK)
+		return o;
+	o = judge(r);
 	if (o != OK)
 		return o;
 	if (r->row.state == ROW_ABSENT ||
