@@ -99,6 +99,22 @@ find_section(const struct scan *s, struct str name)
 	return NULL;
 }
 
+/* "values.Raum Nr.": behind the dot stands a name of the user's, in any letters. */
+static bool
+is_data_name(struct str s)
+{
+	struct str what, name = s;
+	size_t i;
+
+	what = str_cut(s, '.', &name);
+	if (!name.p || !name.n || !is_name(what))
+		return false;
+	for (i = 0; i < name.n; i++)
+		if ((unsigned char)name.p[i] < ' ')
+			return false;
+	return true;
+}
+
 static void
 scan_section(struct scan *s, struct str line)
 {
@@ -113,7 +129,7 @@ scan_section(struct scan *s, struct str line)
 		return;
 	}
 	rest = str_trim(rest);
-	if (!is_name(name)) {
+	if (!is_name(name) && !is_data_name(name)) {
 		LINE_PROBLEM(s, "\"%.*s\" is no section name; letters, digits and . _ - "
 		    "are expected", STR_ARG(name));
 		return;

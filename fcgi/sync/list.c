@@ -124,7 +124,7 @@ is_data_section(const char *name)
 	for (size_t i = 0; i < sizeof data_sections / sizeof data_sections[0]; i++)
 		if (strcasecmp(data_sections[i], name) == 0)
 			return true;
-	return strncasecmp(name, "values.", 7) == 0;
+	return strncasecmp(name, "values.", 7) == 0 || strncasecmp(name, "choices.", 8) == 0;
 }
 
 static void
@@ -139,7 +139,7 @@ unknown_section(struct reader *r, const struct ini_section *s)
 	for (size_t i = 0; i < sizeof data_sections / sizeof data_sections[0]; i++)
 		near_try(&n, data_sections[i]);
 	READ_PROBLEM(r, &at, "is not a section of a provider file%s%s%s; expected provider, "
-	    "source, track, write, access, fields, defaults or values.Field",
+	    "source, track, write, access, fields, defaults, values.Field or choices.Field",
 	    n.best ? " (did you mean [" : "", n.best ? n.best : "", n.best ? "]?)" : "");
 }
 

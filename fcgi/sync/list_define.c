@@ -44,6 +44,10 @@ list_define(struct list *l, struct hash *h)
 			add(h, c->translation[t].column);
 			add(h, c->translation[t].field);
 		}
+		for (size_t t = 0; t < c->choice_n; t++) {
+			add(h, c->choice[t].number);
+			add(h, c->choice[t].text);
+		}
 	}
 	hash_end(h, l->definition);
 }

@@ -62,6 +62,16 @@ bool read_name(struct reader *r, const struct ini_entry *e, const char *what, st
 
 /* list_fields.c: [fields], [values.X], [defaults], readonly */
 void read_fields(struct reader *r);
+/* The field as the file calls it. */
+const char *read_label(const struct reader *r, const struct column *c);
+/* The column of a field that another section names; -1: none. !*is_known: no such field, and it is said. */
+int read_column_of(struct reader *r, const struct ini_entry *e, struct str name, bool *is_known);
+
+/* list_kind.c: what must, and what cannot, be mapped */
+void read_kind(struct reader *r);
+
+/* list_choice.c: [choices.X] */
+void read_choices(struct reader *r);
 
 /* Next trimmed item of a list with commas; false at its end. */
 static inline bool

@@ -29,13 +29,27 @@ static const struct { const char *name; enum field field; bool is_alias; } names
 	{ "Company", FIELD_COMPANY, false }, { "CompanyPhonetic", FIELD_COMPANY_PHONETIC, false },
 	{ "HomeAddressCity", FIELD_HOME_CITY, false }, { "HomeCity", FIELD_HOME_CITY, true },
 	{ "NickName", FIELD_NICKNAME, false }, { "Birthday", FIELD_BIRTHDAY, false },
+	{ "EventDate", FIELD_START, false }, { "EndDate", FIELD_END, false },
+	{ "Duration", FIELD_DURATION, false }, { "RRule", FIELD_RRULE, false },
+	{ "ExDate", FIELD_EXDATE, false }, { "TimeZone", FIELD_ZONE_NUMBER, false },
+	{ ":TimeZone", FIELD_ZONE_NAME, false }, { "RecurrenceID", FIELD_INSTANCE, false },
+	{ "RecurrenceData", FIELD_PATTERN, false }, { "Parent", FIELD_PARENT, false },
+	{ "Status", FIELD_STATUS, false }, { "LinkFilename", FIELD_FILE_NAME, false },
+	{ "FileSizeDisplay", FIELD_FILE_SIZE, false }, { "Content", FIELD_CONTENT, false },
+	{ "ThreadIndex", FIELD_THREAD_INDEX, false },
 };
+
+static bool
+has(enum list_kind kind, enum field f)
+{
+	return (field_info(f)->kinds & KIND_BIT(kind)) != 0;
+}
 
 static bool
 by_name(enum list_kind kind, struct str name, enum field *out)
 {
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (kind == KIND_CONTACTS && str_eq(name, str_of(names[i].name))) {
+		if (has(kind, names[i].field) && str_eq(name, str_of(names[i].name))) {
 			*out = names[i].field;
 			return true;
 		}
@@ -45,13 +59,36 @@ by_name(enum list_kind kind, struct str name, enum field *out)
 static const char *
 name_of(enum list_kind kind, enum field f)
 {
+	(void)kind;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (kind == KIND_CONTACTS && names[i].field == f && !names[i].is_alias)
+		if (names[i].field == f && !names[i].is_alias)
 			return names[i].name;
 	return NULL;
 }
 
-static const struct vocabulary vocabulary = { by_name, name_of };
+static const struct choice *
+choices(enum list_kind kind, enum field f, size_t *n)
+{
+	static const struct choice status[] = {
+		{ { "1", 1 }, { "Not Started", 11 } }, { { "2", 1 }, { "Half", 4 } },
+		{ { "3", 1 }, { "Completed", 9 } },
+	};
+
+	*n = kind == KIND_TASKS && f == FIELD_STATUS ? sizeof status / sizeof status[0] : 0;
+	return *n ? status : NULL;
+}
+
+static const char *
+own_name(struct str name, bool *is_address)
+{
+	*is_address = str_ieq(name, STR("Link"));
+	return str_ieq(name, STR("ID")) ? "is a field that this server fills by itself" : NULL;
+}
+
+static const struct vocabulary vocabulary = {
+	.field_by_name = by_name, .field_name = name_of, .choices = choices,
+	.own_name = own_name,
+};
 
 /* ---- helpers */
 
