@@ -63,6 +63,7 @@ read_type(struct arena *a, const struct str *col, struct view_type *t)
 	t->name = arena_dup(a, col[0]).p;
 	copy_text(t->data, sizeof(t->data), col[1]);
 	copy_text(t->full, sizeof(t->full), col[2]);
+	t->whole = arena_dup(a, col[2]).p;
 	t->is_nullable = str_ieq(col[3], STR("YES"));
 	t->has_default = maria_u64(col[4]) != 0;
 	t->max_chars = maria_u64(col[5]);
@@ -197,6 +198,8 @@ bind_column(struct binder *b, size_t i)
 	if (!t)
 		return;
 	vc->type = *t;
+	vc->type.whole = NULL; /* of this request */
+	view_column_meaning(b->p->arena, c, t);
 	vc->is_hex = c->type == VALUE_BINARY;
 	c->class = t->class;
 	snprintf(c->sql_type, sizeof(c->sql_type), "%s", t->full);

@@ -152,6 +152,43 @@ check_stamp(struct check *c, const char *key, const char *name, enum column_clas
 		    "DATE", name, col->type.full);
 }
 
+/* What an ENUM holds, [values.X] translates and clients can choose belong together. */
+static void
+check_choices(struct check *c, const struct column *col, const struct dba_column *found,
+    const struct ini_entry *at)
+{
+	size_t n, k;
+	struct str *member = view_members(c->d.arena, &found->type, &n);
+	struct near near;
+
+	for (size_t i = 0; n && strcmp(found->type.data, "enum") == 0 && i < col->translation_n;
+	     i++) {
+		struct str value = col->translation[i].column;
+
+		near_init(&near, value);
+		for (k = 0; k < n && !str_ieq(member[k], value); k++)
+			near_try(&near, member[k].p);
+		if (k < n || !value.p)
+			continue;
+		CHECK_ERROR(c, check_at(c, arena_fmt(c->p->arena, "values.%s", at->key).p,
+		    arena_dup(c->p->arena, value).p), "the column %s has no such value; its type "
+		    "is %s%s%s%s", col->name, found->type.whole, near.best ? "; did you mean " : "",
+		    near.best ? near.best : "", near.best ? "?" : "");
+	}
+	for (size_t i = 0; !col->own && col->choice_n && i < n; i++) {
+		bool is_known = false;
+
+		for (k = 0; k < col->translation_n; k++)
+			is_known |= str_ieq(col->translation[k].column, member[i]);
+		for (k = 0; k < col->choice_n; k++)
+			is_known |= str_ieq(col->choice[k].text, member[i]);
+		if (!is_known)
+			CHECK_WARN(c, at, "the value \"%s\" of column %s has no number, and "
+			    "clients can make nothing of it; name it in [values.%s]", member[i].p,
+			    col->name, at->key);
+	}
+}
+
 static void
 check_columns(struct check *c)
 {
@@ -167,6 +204,8 @@ check_columns(struct check *c)
 		col->class = found->type.class;
 		col->is_nullable = found->type.is_nullable;
 		col->has_default = found->type.has_default;
+		view_column_meaning(c->p->arena, col, &found->type);
+		check_choices(c, col, found, at);
 		if (!value_fits(col->type, col->class))
 			CHECK_ERROR(c, at, "column \"%s\" is of type %s, which cannot hold %s (a "
 			    "%s); map another column, or convert it in the view", col->name,

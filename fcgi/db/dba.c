@@ -253,6 +253,7 @@ dba_columns(struct dba *d, const char *schema, const char *table, struct dba_col
 		t->name = rows_text(&r, i, 0);
 		snprintf(t->data, sizeof t->data, "%s", rows_text(&r, i, 1));
 		snprintf(t->full, sizeof t->full, "%.63s", rows_text(&r, i, 2));
+		t->whole = rows_text(&r, i, 2);
 		snprintf(t->charset, sizeof t->charset, "%s", rows_text(&r, i, 3));
 		snprintf(t->collation, sizeof t->collation, "%s", rows_text(&r, i, 4));
 		t->is_nullable = rows_number(&r, i, 5);

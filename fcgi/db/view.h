@@ -28,6 +28,7 @@ struct view_type {
 	const char *name;
 	char data[32];          /* "varchar" */
 	char full[64];          /* "varchar(50)", cut */
+	const char *whole;      /* the same, not cut: an ENUM with its members */
 	char charset[32];       /* "" for other than text */
 	char collation[64];
 	bool is_nullable, has_default, is_unsigned;
@@ -89,6 +90,14 @@ enum outcome view_type_read(struct store *s, const char *schema, const char *tab
 void view_build(struct view *v, const struct list *l);
 /* The text of a statement. */
 void view_sql(const struct view *v, enum view_stmt which, struct buf *b);
+/*
+ * What only the database knows of a mapped column: type and choices of a field
+ * of the DBA's own, and that a number stands for a choice. On the arena, which
+ * lives as long as the list.
+ */
+void view_column_meaning(struct arena *a, struct column *c, const struct view_type *t);
+/* The members of an ENUM (or SET); n 0: the type is none. On the arena. */
+struct str *view_members(struct arena *a, const struct view_type *t, size_t *n);
 /* A quoted identifier. False: it cannot be one. */
 bool view_ident(struct buf *b, const char *name);
 
