@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lists/wire.h"
 #include "plan.h"
 #include "portal/page.h"
 #include "portal/show.h"
@@ -31,6 +32,7 @@ static struct {
 	const char *if_none_match;
 	const char *unavailable;
 	const char *user;
+	const char *html;         /* text of the notes */
 } t;
 
 static struct column columns[] = {
@@ -61,7 +63,7 @@ fill(uint32_t id, struct item *item, struct row *row)
 	*row = (struct row){ .state = ROW_GOOD, .value = ARENA_ARRAY(a, struct str, COLUMNS) };
 	row->value[0] = id == 7 ? STR(HOSTILE) : id == 8 ? STR("") : str_of(last[id % 4]);
 	row->value[1] = STR("1984-11-23");
-	row->value[2] = STR("Line one.\nLine two.");
+	row->value[2] = t.html ? str_of(t.html) : STR("Line one.\nLine two.");
 	row->value[3] = STR("Adventure Works GmbH & Co. KG");
 	row->value[4] = arena_fmt(a, "%s.%u@example.net", first[id % 4], id);
 	row->value[5] = str_of(first[id % 4]);
@@ -379,6 +381,51 @@ item_page(void **state)
 	free(page);
 }
 
+/* A body written as HTML: in a frame, and itself without any power. */
+static void
+html_body(void **state)
+{
+	char *page;
+
+	(void)state;
+	t.list[0]->kind = KIND_TASKS;
+	t.html = "<p onclick=\"x()\">Read <a href='https://example.net/'>this</a></p><script>";
+	page = ask("GET", "/Lists/customers/DispForm.aspx", "ID=1");
+	assert_int_equal(t.r.status, 200);
+	has(page, "<iframe class=\"body\" sandbox=\"allow-popups allow-popups-to-escape-sandbox\"");
+	has(page, "src=\"/crm/Lists/customers/Body.aspx?ID=1&amp;Field=2\"");
+	has_not(page, "onclick");
+	has_not(page, "<script");
+	free(page);
+	page = ask("GET", "/Lists/customers/Body.aspx", "ID=1&Field=2");
+	assert_int_equal(t.r.status, 200);
+	has(page, t.html);
+	has(t.r.headers.p, "Content-Security-Policy: sandbox allow-popups");
+	has_not(t.r.headers.p, "allow-scripts");
+	has_not(t.r.headers.p, "allow-same-origin");
+	has(t.r.headers.p, "default-src 'none'");
+	free(page);
+	/* only what was written as HTML is ever served as HTML */
+	page = ask("GET", "/Lists/customers/Body.aspx", "ID=7&Field=0");
+	assert_int_equal(t.r.status, 404);
+	has_not(page, "<script");
+	free(page);
+	page = ask("GET", "/Lists/customers/Body.aspx", "ID=1&Field=900");
+	assert_int_equal(t.r.status, 404);
+	free(page);
+	t.html = NULL;
+	page = ask("GET", "/Lists/customers/Body.aspx", "ID=1&Field=2");
+	assert_int_equal(t.r.status, 404);
+	free(page);
+	t.html = "See https://example.net/a?b=1, or (http://example.org/).\nEnd";
+	page = ask("GET", "/Lists/customers/DispForm.aspx", "ID=1");
+	has(page, "See <a href=\"https://example.net/a?b=1\">https://example.net/a?b=1</a>, or (");
+	has(page, "<a href=\"http://example.org/\">http://example.org/</a>).\nEnd");
+	free(page);
+	t.html = NULL;
+	t.list[0]->kind = KIND_CONTACTS;
+}
+
 static void
 what_is_not_there(void **state)
 {
@@ -553,6 +600,7 @@ open_all(void **state)
 	(void)state;
 	arena_init(&t.arena, 64 * MIB);
 	t.engine.arena = &t.arena;
+	t.engine.vocabulary = &wire_vocabulary;
 	t.list[0] = make_list("customers", "Customers <&> friends",
 	    ALLOW_INSERT | ALLOW_UPDATE | ALLOW_DELETE);
 	t.list[1] = make_list("people", "Project contacts", 0);
@@ -616,7 +664,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(home_shows_lists), T(home_is_default_aspx), T(home_without_lists),
 		T(home_says_state_of_lists), T(list_pages), T(other_addresses_of_a_list),
-		T(rows_that_fail_leave_no_half_page), T(item_page), T(what_is_not_there),
+		T(rows_that_fail_leave_no_half_page), T(item_page), T(html_body),
+		T(what_is_not_there),
 		T(unavailable_database), T(files), T(targets),
 	};
 

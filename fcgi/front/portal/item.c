@@ -6,24 +6,46 @@
 #include "num.h"
 #include "show.h"
 
+/* HTML in a frame that may do nothing: body.c. */
 static void
-write_field(struct page *p, const struct list *l, const struct column *col, struct str v)
+write_body(struct page *p, const struct list *l, const struct item *item, size_t at)
 {
+	struct xmlw *w = &p->w;
+
+	xmlw_open(w, "iframe");
+	xmlw_attrz(w, "class", "body");
+	xmlw_attrz(w, "sandbox", "allow-popups allow-popups-to-escape-sandbox");
+	xmlw_attr(w, "title", show_label(p->a, l, &l->column[at]));
+	xmlw_attr(w, "src", page_href(p, str_of(l->name), arena_fmt(p->a,
+	    "Body.aspx?ID=%u&Field=%zu", item->id, at).p));
+	xmlw_textz(w, "");
+	xmlw_close(w);
+}
+
+static void
+write_field(struct page *p, const struct list *l, const struct item *item, size_t at,
+    struct str v)
+{
+	const struct column *col = &l->column[at];
 	struct xmlw *w = &p->w;
 
 	if (!str_trim(v).n)
 		return;
 	xmlw_open(w, "div");
-	page_words(p, "dt", NULL, show_label(p->a, l, col->field));
+	page_words(p, "dt", NULL, show_label(p->a, l, col));
 	xmlw_open(w, "dd");
-	show_value(p, col, v, SHOW_WHOLE);
+	if (show_is_html(l, col, v))
+		write_body(p, l, item, at);
+	else
+		show_value(p, col, v, SHOW_WHOLE);
 	xmlw_close(w);
 	xmlw_close(w);
 }
 
 /* The useful ones first, long texts last. */
 static void
-write_fields(struct page *p, const struct list *l, const struct row *row)
+write_fields(struct page *p, const struct list *l, const struct item *item,
+    const struct str *value)
 {
 	size_t *order = ARENA_ARRAY(p->a, size_t, l->column_n);
 	size_t i, j, n = show_columns(l, order, l->column_n), short_n = n;
@@ -37,12 +59,22 @@ write_fields(struct page *p, const struct list *l, const struct row *row)
 	xmlw_open(&p->w, "dl");
 	xmlw_attrz(&p->w, "class", "fields");
 	for (i = 0; i < n; i++)
-		write_field(p, l, &l->column[order[i]], row->value[order[i]]);
+		write_field(p, l, item, order[i], value[order[i]]);
 	xmlw_close(&p->w);
 }
 
+/* A column's value, kept with an item that has no row of its own. */
+static bool
+is_shown_above(struct page *p, const struct list *l, struct str name)
+{
+	enum field f;
+
+	return p->c->engine->vocabulary->field_by_name(l->kind, name, &f) &&
+	    list_column(l, f) >= 0;
+}
+
 static void
-write_properties(struct page *p, struct str bag)
+write_properties(struct page *p, const struct list *l, struct str bag)
 {
 	struct xmlw *w = &p->w;
 	struct property one;
@@ -50,7 +82,7 @@ write_properties(struct page *p, struct str bag)
 	bool has_any = false;
 
 	while (bag_next(bag, &at, &one)) {
-		if (!one.value.n)
+		if (!one.value.n || one.name.p[0] == ':' || is_shown_above(p, l, one.name))
 			continue; /* Outlook sends many empty ones */
 		if (!has_any) {
 			xmlw_open(w, "section");
@@ -120,12 +152,12 @@ write_record(struct page *p, const struct item *item)
 
 /* What the item is called: for a contact its full name, else the first column that says something. */
 static struct str
-name_of(struct page *p, const struct list *l, const struct item *item, const struct row *row)
+name_of(struct page *p, const struct list *l, const struct item *item, const struct str *value)
 {
 	static const struct str none = { "", 0 };
 	int last = list_column(l, FIELD_TITLE), first = list_column(l, FIELD_FIRST_NAME);
-	struct str family = last >= 0 ? str_trim(row->value[last]) : none;
-	struct str given = first >= 0 ? str_trim(row->value[first]) : none;
+	struct str family = last >= 0 ? str_trim(value[last]) : none;
+	struct str given = first >= 0 ? str_trim(value[first]) : none;
 	size_t column[4], i, n;
 
 	if (given.n && family.n)
@@ -134,15 +166,16 @@ name_of(struct page *p, const struct list *l, const struct item *item, const str
 		return given.n ? given : family;
 	n = show_columns(l, column, sizeof(column) / sizeof(column[0]));
 	for (i = 0; i < n; i++)
-		if (str_trim(row->value[column[i]]).n)
-			return row->value[column[i]];
+		if (str_trim(value[column[i]]).n)
+			return value[column[i]];
 	return arena_fmt(p->a, "Item %u", item->id);
 }
 
 static void
 write_item(struct page *p, const struct list *l, const struct item *item, const struct row *row)
 {
-	struct str title = row->state == ROW_GOOD ? name_of(p, l, item, row) :
+	const struct str *value = row->state == ROW_GOOD ? show_values(p, l, item, row) : NULL;
+	struct str title = value ? name_of(p, l, item, value) :
 	    arena_fmt(p->a, "Item %u", item->id);
 	struct xmlw *w = &p->w;
 
@@ -152,14 +185,14 @@ write_item(struct page *p, const struct list *l, const struct item *item, const 
 	page_link(p, "back", page_href(p, str_of(l->name), "AllItems.aspx"), str_of(l->title));
 	xmlw_close(w);
 	page_words(p, "h1", NULL, title);
-	if (row->state == ROW_GOOD) {
-		write_fields(p, l, row);
+	if (value) {
+		write_fields(p, l, item, value);
 	} else {
 		page_words(p, "p", "status", STR("The row of this item holds a value that "
 		    "cannot be shown. Outlook keeps the last good state; the administrator "
 		    "finds the reason with “owsadm status”."));
 	}
-	write_properties(p, item->bag);
+	write_properties(p, l, item->bag);
 	write_record(p, item);
 	page_close(p);
 	p->r->note.rows = 1;

@@ -39,7 +39,7 @@ static void
 write_cell(struct table *t, size_t at, const struct item *item, struct str v)
 {
 	struct page *p = t->p;
-	struct str label = show_label(p->a, t->list, t->list->column[t->column[at]].field);
+	struct str label = show_label(p->a, t->list, &t->list->column[t->column[at]]);
 	struct xmlw *w = &p->w;
 
 	if (at) {
@@ -69,13 +69,18 @@ static enum outcome
 write_row(void *arg, const struct item *item, const struct row *row, struct err *e)
 {
 	struct table *t = arg;
+	struct arena_mark mark = arena_mark(t->p->a);
+	const struct str *value = show_values(t->p, t->list, item, row);
 	size_t i;
 
 	(void)e;
+	if (show_is_hidden(t->p, t->list, item))
+		return OK;
 	xmlw_open(&t->p->w, "tr");
 	for (i = 0; i < t->column_n; i++)
-		write_cell(t, i, item, row->value[t->column[i]]);
+		write_cell(t, i, item, value[t->column[i]]);
 	xmlw_close(&t->p->w);
+	arena_release(t->p->a, &mark);
 	t->row_n++;
 	return OK;
 }
@@ -105,7 +110,7 @@ write_table_head(struct table *t)
 		xmlw_open(w, "th");
 		xmlw_attrz(w, "scope", "col");
 		xmlw_text(w, show_label(t->p->a, t->list,
-		    t->list->column[t->column[i]].field));
+		    &t->list->column[t->column[i]]));
 		xmlw_close(w);
 	}
 	xmlw_close(w);

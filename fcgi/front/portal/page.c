@@ -40,8 +40,8 @@ void
 page_guard(struct response *r)
 {
 	response_header(r, "Content-Security-Policy",
-	    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-	    "form-action 'none'; frame-ancestors 'none'");
+	    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
+	    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 	response_header(r, "X-Frame-Options", "DENY");
 	response_header(r, "Referrer-Policy", "no-referrer");
 }

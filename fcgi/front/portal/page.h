@@ -21,7 +21,8 @@ struct page {
 /* What a route hands to its page: the folder name or file name in the path. */
 typedef void page_handler(struct page *p, struct str name);
 
-page_handler home_page, list_page_show, item_page_show, no_form_page, file_send;
+page_handler home_page, list_page_show, item_page_show, body_page, no_form_page,
+    file_send;
 
 /* On the arena of the request. */
 struct page *page_new(struct front_context *c, const struct request *q, struct response *r);

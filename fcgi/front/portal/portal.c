@@ -25,6 +25,7 @@ static const struct route routes[] = {
 	{ "Lists/*/DispForm.aspx",       "item-page", item_page_show },
 	{ "Lists/*/AllItems.aspx/DispForm.aspx", "item-page", item_page_show },
 	{ "Lists/*/calendar.aspx/DispForm.aspx", "item-page", item_page_show },
+	{ "Lists/*/Body.aspx",           "item-body", body_page },
 	{ "Lists/*/EditForm.aspx",       "no-form",   no_form_page },
 	{ "Lists/*/NewForm.aspx",        "no-form",   no_form_page },
 	/* document libraries have no Lists/ before their name */

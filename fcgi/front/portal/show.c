@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "kind.h"
 #include "utf8.h"
 #include "zone.h"
 
@@ -18,6 +19,14 @@ static const enum field contact_columns[] = {
 	FIELD_TITLE, FIELD_FIRST_NAME, FIELD_COMPANY, FIELD_EMAIL, FIELD_WORK_PHONE,
 	FIELD_MOBILE_PHONE, FIELD_WORK_CITY, FIELD_JOB_TITLE, FIELD_HOME_PHONE,
 };
+static const enum field event_columns[] = {
+	FIELD_TITLE, FIELD_START, FIELD_END, FIELD_LOCATION, FIELD_ALL_DAY, FIELD_CATEGORIES,
+};
+static const enum field task_columns[] = {
+	FIELD_TITLE, FIELD_STATUS, FIELD_PRIORITY, FIELD_DUE, FIELD_PERCENT, FIELD_ASSIGNED_TO,
+};
+static const enum field post_columns[] = { FIELD_TITLE, FIELD_AUTHOR };
+static const enum field file_columns[] = { FIELD_FILE_NAME, FIELD_FOLDER, FIELD_TITLE };
 static const enum field any_columns[] = { FIELD_TITLE };
 
 static const struct {
@@ -27,10 +36,10 @@ static const struct {
 } kinds[KIND__MAX] = {
 #define COLUMNS(c) c, sizeof(c) / sizeof(c[0])
 	[KIND_CONTACTS]    = { "Contacts",         COLUMNS(contact_columns) },
-	[KIND_CALENDAR]    = { "Calendar",         COLUMNS(any_columns) },
-	[KIND_TASKS]       = { "Tasks",            COLUMNS(any_columns) },
-	[KIND_DISCUSSIONS] = { "Discussion board", COLUMNS(any_columns) },
-	[KIND_DOCUMENTS]   = { "Document library", COLUMNS(any_columns) },
+	[KIND_CALENDAR]    = { "Calendar",         COLUMNS(event_columns) },
+	[KIND_TASKS]       = { "Tasks",            COLUMNS(task_columns) },
+	[KIND_DISCUSSIONS] = { "Discussion board", COLUMNS(post_columns) },
+	[KIND_DOCUMENTS]   = { "Document library", COLUMNS(file_columns) },
 	[KIND_GENERIC]     = { "List",             COLUMNS(any_columns) },
 #undef COLUMNS
 };
@@ -58,20 +67,83 @@ show_kind(enum list_kind k)
 }
 
 struct str
-show_label(struct arena *a, const struct list *l, enum field f)
+show_label(struct arena *a, const struct list *l, const struct column *col)
 {
 	struct str name;
 	char *p;
 
 	/* for people, the title of a contact is the family name */
-	if (f == FIELD_TITLE && l->kind == KIND_CONTACTS)
+	if (col->field == FIELD_TITLE && l->kind == KIND_CONTACTS)
 		return STR("Last name");
-	name = str_of(field_info(f)->name);
+	name = str_of(column_label(col));
+	if (col->own)
+		return name;
 	p = arena_get(a, name.n + 1);
 	memcpy(p, name.p, name.n);
 	if (name.n && p[0] >= 'a' && p[0] <= 'z')
 		p[0] = (char)(p[0] - 'a' + 'A');
 	return (struct str){ p, name.n };
+}
+
+/* What holds an item together, not what it says. */
+static bool
+is_inner_work(enum field f)
+{
+	static const enum field work[] = {
+		FIELD_RRULE, FIELD_EXDATE, FIELD_PARENT, FIELD_CONTENT, FIELD_SERIES_UID,
+		FIELD_INSTANCE, FIELD_MASTER, FIELD_EVENT_TYPE, FIELD_ZONE_NUMBER,
+		FIELD_THREAD_INDEX, FIELD_THREAD_ID,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(work) / sizeof(work[0]); i++)
+		if (work[i] == f)
+			return true;
+	return false;
+}
+
+struct str *
+show_values(struct page *p, const struct list *l, const struct item *item, const struct row *row)
+{
+	const struct vocabulary *words = p->c->engine->vocabulary;
+	const struct kind_rules *rules = kind_rules(l);
+	struct str *value = ARENA_ARRAY(p->a, struct str, l->column_n);
+	struct shown shown[SHOWN_MAX];
+	size_t i, n;
+	int at;
+
+	for (i = 0; i < l->column_n; i++)
+		value[i] = key_is_inner(item->key, NULL, NULL) ?
+		    kind_value(words, l, item, row, l->column[i].field) : row->value[i];
+	n = rules->show ? rules->show(words, p->a, l, item, row, shown) : 0;
+	for (i = 0; i < n; i++)
+		if ((at = list_column(l, shown[i].field)) >= 0)
+			value[at] = shown[i].value;
+	return value;
+}
+
+bool
+show_is_hidden(struct page *p, const struct list *l, const struct item *item)
+{
+	return l->kind == KIND_CALENDAR && key_is_inner(item->key, NULL, NULL) &&
+	    str_eq(kind_value(p->c->engine->vocabulary, l, item, NULL, FIELD_EVENT_TYPE),
+	    STR("3"));
+}
+
+/* A '<' that begins an element. Contacts' notes are plain text on the wire, too. */
+bool
+show_is_html(const struct list *l, const struct column *col, struct str v)
+{
+	size_t i;
+
+	if (col->field != FIELD_NOTES || l->kind == KIND_CONTACTS)
+		return false;
+	for (i = 0; i + 1 < v.n; i++)
+		if (v.p[i] == '<' && (v.p[i + 1] == '!' || v.p[i + 1] == '/' ||
+		    (v.p[i + 1] >= 'A' && v.p[i + 1] <= 'Z') ||
+		    (v.p[i + 1] >= 'a' && v.p[i + 1] <= 'z')))
+			return true;
+	return false;
 }
 
 size_t
@@ -85,7 +157,8 @@ show_columns(const struct list *l, size_t *out, size_t max)
 			out[n++] = (size_t)at;
 	/* a list that maps few of those shows what else it has, but no long texts */
 	for (i = 0; i < l->column_n && n < max; i++) {
-		if (l->column[i].type == VALUE_NOTE || l->column[i].type == VALUE_BINARY)
+		if (l->column[i].type == VALUE_NOTE || l->column[i].type == VALUE_BINARY ||
+		    is_inner_work(l->column[i].field))
 			continue;
 		for (j = 0; j < n && out[j] != i; j++)
 			;
@@ -206,6 +279,42 @@ show_when(struct page *p, enum value_type t, struct str v)
 	return true;
 }
 
+static size_t
+find(struct str v, size_t from, const char *what)
+{
+	size_t n = strlen(what);
+
+	for (; from + n <= v.n; from++)
+		if (str_ieq((struct str){ v.p + from, n }, str_of(what)))
+			return from;
+	return v.n;
+}
+
+/* Text with its web addresses as links; a full stop or bracket behind one is not part of it. */
+static void
+show_prose(struct page *p, struct str v)
+{
+	size_t at = 0;
+
+	while (at < v.n) {
+		size_t a = find(v, at, "http://"), b = find(v, at, "https://");
+		size_t from = a < b ? a : b, end = from;
+		struct str link;
+
+		xmlw_text(&p->w, (struct str){ v.p + at, from - at });
+		while (end < v.n && (unsigned char)v.p[end] > ' ' && !strchr("<>\"", v.p[end]))
+			end++;
+		while (end > from && strchr(".,;:!?)]}'", v.p[end - 1]))
+			end--;
+		link = (struct str){ v.p + from, end - from };
+		if (web_target(link).p)
+			page_link(p, NULL, link, link);
+		else
+			xmlw_text(&p->w, link);
+		at = end > from ? end : v.n;
+	}
+}
+
 static void
 show_text(struct page *p, const struct column *col, struct str v, enum show_length len)
 {
@@ -215,6 +324,8 @@ show_text(struct page *p, const struct column *col, struct str v, enum show_leng
 		v = brief(p->a, v);
 	if (target.p)
 		page_link(p, NULL, target, v);
+	else if (len == SHOW_WHOLE && col->type == VALUE_NOTE)
+		show_prose(p, v);
 	else
 		xmlw_text(&p->w, v);
 }

@@ -9,7 +9,17 @@
 enum show_length { SHOW_BRIEF, SHOW_WHOLE };
 
 /* "Last name", "E-mail 2": the name of a field as a heading. */
-struct str show_label(struct arena *a, const struct list *l, enum field f);
+struct str show_label(struct arena *a, const struct list *l, const struct column *col);
+/*
+ * The values of an item's columns, in the order of l->column, as a client is
+ * shown them. row: ROW_GOOD.
+ */
+struct str *show_values(struct page *p, const struct list *l, const struct item *item,
+    const struct row *row);
+/* An item for programs only: the deleted instance of a series. */
+bool show_is_hidden(struct page *p, const struct list *l, const struct item *item);
+/* Written as HTML: shown in a frame of its own (body.c). */
+bool show_is_html(const struct list *l, const struct column *col, struct str v);
 /*
  * A value in canonical form as text, link or <time>. SHOW_BRIEF cuts long
  * texts. A NULL or empty value writes nothing.
