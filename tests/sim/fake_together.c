@@ -55,3 +55,32 @@ store_items_by_uid(struct store *s, const struct list *l, const struct guid *uid
 	(void)l;
 	return live_items(s, "store_items_by_uid", has_uid, uid, items, n, e);
 }
+
+static bool
+is_below(struct str found, struct str value, bool is_path)
+{
+	if (!found.p)
+		found = STR("");
+	return str_eq(found, value) || (is_path && found.n > value.n &&
+	    memcmp(found.p, value.p, value.n) == 0 && found.p[value.n] == '/');
+}
+
+enum outcome
+store_keys_where(struct store *s, const struct list *l, size_t column, struct str value,
+    bool is_path, struct str **keys, size_t *n, struct err *e)
+{
+	struct table *t = &s->w->table[T_SOURCE];
+	enum outcome o = fake_enter(s, "store_keys_where", ANYWHERE, e);
+
+	(void)l;
+	*n = 0;
+	*keys = ARENA_ARRAY(s->a, struct str, t->n ? t->n : 1);
+	for (size_t i = 0; o == OK && i < t->n; i++) {
+		struct row row;
+
+		fake_row(s, str_of(t->rec[i]->key), &row);
+		if (row.state == ROW_GOOD && is_below(row.value[column], value, is_path))
+			(*keys)[(*n)++] = row.key;
+	}
+	return o;
+}
