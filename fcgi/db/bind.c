@@ -188,19 +188,54 @@ bind_stamp(struct binder *b, const char *column, const char *key, enum column_cl
 
 /* ---- columns ---- */
 
-static void
-bind_column(struct binder *b, size_t i)
+/* The content's type in [source] content_view, which has it and the key's columns. NULL: a problem. */
+static enum outcome
+find_content(struct binder *b, const struct column *c, const struct view_type **out,
+    struct err *e)
+{
+	struct list *l = b->l;
+	struct view_type *type;
+	size_t n, i, k;
+	enum outcome rc = view_type_read(b->s, l->content_schema, l->content_view, &type, &n, e);
+
+	*out = NULL;
+	for (k = 0; rc == OK && k <= l->key_n; k++) {
+		const char *name = k < l->key_n ? l->key[k] : c->name;
+
+		for (i = 0; i < n && strcasecmp(type[i].name, name) != 0; i++)
+			;
+		if (i == n) {
+			problem(b, "source", "content_view", 0, n ? "%s.%s has no column \"%s\"; "
+			    "it needs the key's columns and that of the content"
+			    : "there is no view %s.%s, or the account of this server may not read "
+			    "it (for its column \"%s\")", l->content_schema, l->content_view, name);
+			return rc;
+		}
+		if (k == l->key_n)
+			*out = &type[i];
+	}
+	return rc;
+}
+
+static enum outcome
+bind_column(struct binder *b, size_t i, struct err *e)
 {
 	struct column *c = &b->l->column[i];
 	struct view_column *vc = &b->v->column[i];
-	const struct view_type *t = find_type(b, c->name, "fields", c->name, c->line);
+	const struct view_type *t = NULL;
+	enum outcome rc = OK;
 
-	if (!t)
-		return;
+	vc->is_content = c->field == FIELD_CONTENT;
+	if (vc->is_content && b->l->content_view)
+		rc = find_content(b, c, &t, e);
+	else
+		t = find_type(b, c->name, "fields", c->name, c->line);
+	if (rc != OK || !t)
+		return rc;
 	vc->type = *t;
 	vc->type.whole = NULL; /* of this request */
 	view_column_meaning(b->p->arena, c, t);
-	vc->is_hex = c->type == VALUE_BINARY;
+	vc->is_hex = c->type == VALUE_BINARY && !vc->is_content;
 	c->class = t->class;
 	snprintf(c->sql_type, sizeof(c->sql_type), "%s", t->full);
 	c->is_nullable = t->is_nullable;
@@ -208,10 +243,14 @@ bind_column(struct binder *b, size_t i)
 	c->max_chars = t->class == COLUMN_TEXT && t->charset[0] && t->max_chars < UINT32_MAX &&
 	    strcmp(t->data, "enum") != 0 && strcmp(t->data, "set") != 0
 	    ? (uint32_t)t->max_chars : 0;
-	if (!value_fits(c->type, t->class))
+	if (vc->is_content && t->class != COLUMN_BINARY)
+		problem(b, "fields", c->name, c->line, "column \"%s\" is of type %s; the content of "
+		    "documents needs a BLOB, best a LONGBLOB", t->name, t->full);
+	else if (!value_fits(c->type, t->class))
 		problem(b, "fields", c->name, c->line, "column \"%s\" is of type %s, which does not "
 		    "fit the field %s (%s)", t->name, t->full, column_label(c),
 		    value_type_name(c->type));
+	return OK;
 }
 
 static void
@@ -251,13 +290,14 @@ is_refusal(unsigned number)
  * refusals come at execution only.
  */
 static enum outcome
-probe(struct binder *b, const char *one, const char *other, bool *can, struct err *e)
+probe(struct binder *b, const char *view, const char *one, const char *other, bool *can,
+    struct err *e)
 {
 	struct buf sql;
 	enum outcome rc;
 
 	buf_init(&sql, 4 * KIB);
-	buf_addf(&sql, "UPDATE %s SET ", b->v->name);
+	buf_addf(&sql, "UPDATE %s SET ", view);
 	(void)view_ident(&sql, one);
 	buf_addf(&sql, " = ");
 	(void)view_ident(&sql, one);
@@ -281,14 +321,14 @@ find_group(struct binder *b, const char *name, const char **head, unsigned *head
     struct err *e)
 {
 	bool can = false;
-	enum outcome rc = probe(b, name, NULL, &can, e);
+	enum outcome rc = probe(b, b->v->name, name, NULL, &can, e);
 	unsigned i;
 
 	*group = 0;
 	if (rc != OK || !can)
 		return rc;
 	for (i = 0; rc == OK && i < *head_n; i++) {
-		rc = probe(b, head[i], name, &can, e);
+		rc = probe(b, b->v->name, head[i], name, &can, e);
 		if (can) {
 			*group = i + 1;
 			return rc;
@@ -312,7 +352,15 @@ bind_writes(struct binder *b, struct err *e)
 		return OK;
 	rc = find_group(b, l->key[0], head, &head_n, &b->v->key_group, e);
 	for (i = 0; rc == OK && i < l->column_n; i++) {
-		rc = find_group(b, l->column[i].name, head, &head_n, &b->v->column[i].group, e);
+		bool can = false;
+
+		if (b->v->column[i].is_content && b->v->content) {
+			rc = probe(b, b->v->content, l->column[i].name, NULL, &can, e);
+			b->v->column[i].group = can ? CONTENT_GROUP : 0;
+		} else {
+			rc = find_group(b, l->column[i].name, head, &head_n,
+			    &b->v->column[i].group, e);
+		}
 		l->column[i].is_readonly = l->column[i].is_locked || b->v->column[i].group == 0;
 	}
 	return rc;
@@ -366,8 +414,10 @@ bind_view(struct binder *b, struct err *e)
 	bind_key(b);
 	bind_stamp(b, l->created, "created", &l->created_class, &b->v->created);
 	bind_stamp(b, l->modified, "modified", &l->modified_class, &b->v->modified);
-	for (i = 0; i < l->column_n; i++)
-		bind_column(b, i);
+	for (i = 0; rc == OK && i < l->column_n; i++)
+		rc = bind_column(b, i, e);
+	if (rc != OK)
+		return rc;
 	bind_others(b);
 	if (b->p->error_n > b->error_n)
 		return refused(b, e);

@@ -19,11 +19,13 @@
 #include "fault.h"
 #include "limits.h"
 #include "log.h"
+#include "store.h"
 
 #define FIRST_BUFFER 256          /* bytes per result column */
 #define KEEP_BUFFER (64 * KIB)    /* a larger one is freed at the reset */
 #define BULK_BYTES (1 * MIB)      /* of one execution for many rows */
 #define BULK_ROWS 1000
+#define STREAM_BYTES (256 * KIB)  /* sent at once of a long value */
 
 struct db {
 	MYSQL *my;
@@ -463,6 +465,9 @@ bind_arg(MYSQL_BIND *b, const struct db_arg *a)
 		b->buffer = cast.out;
 		b->buffer_length = a->s.n;
 		return;
+	case DB_STREAM: /* no buffer: send_streams follows */
+		b->buffer_type = MYSQL_TYPE_LONG_BLOB;
+		return;
 	case DB_U64:
 		cast.in = &a->u;
 		b->is_unsigned = 1;
@@ -503,20 +508,89 @@ executed(struct db_stmt *st, struct err *e)
 	return OK;
 }
 
+/* What the server takes as one value: its max_allowed_packet, as this session has it. */
+static enum outcome
+check_stream(struct db *db, uint64_t size, struct err *e)
+{
+	struct db_stmt *st = NULL;
+	const struct str *col;
+	uint64_t most = 0;
+	size_t n;
+	enum outcome rc = db_query(db, "SELECT @@max_allowed_packet", &st, e);
+
+	if (rc == OK)
+		rc = db_next(st, &col, &n, e);
+	for (size_t i = 0; rc == OK && i < col[0].n; i++)
+		most = most * 10 + (uint64_t)(col[0].p[i] - '0');
+	db_unprepare(&st);
+	if (rc != OK || size <= most)
+		return rc;
+	rc = err_set(e, E_LIMIT, "The file has %llu bytes; the database takes at most %llu. Its "
+	    "administrator can raise max_allowed_packet.", (unsigned long long)size,
+	    (unsigned long long)most);
+	return rc;
+}
+
+static enum outcome
+send_stream(struct db_stmt *st, unsigned param, const struct file_bytes *from, struct err *e)
+{
+	char *piece = must(malloc(STREAM_BYTES));
+	enum outcome rc = OK;
+	size_t got = 0;
+	uint64_t at = 0;
+
+	do {
+		uint64_t left = from->size - at;
+
+		if (left && (!from->read(from->arg, at, piece,
+		    left < STREAM_BYTES ? (size_t)left : STREAM_BYTES, &got) || !got))
+			rc = err_set(e, E_UNAVAILABLE, "The file could not be read back on this "
+			    "server. Send it again.");
+		else if (mysql_stmt_send_long_data(st->st, param, piece, left ? got : 0))
+			rc = fail_stmt(st, "send a long value", e);
+		at += left ? got : 0;
+	} while (rc == OK && at < from->size);
+	free(piece);
+	return rc;
+}
+
+static enum outcome
+send_streams(struct db_stmt *st, const struct db_arg *arg, size_t n, struct err *e)
+{
+	enum outcome rc = OK;
+
+	for (size_t i = 0; rc == OK && i < n; i++)
+		if (arg[i].type == DB_STREAM)
+			rc = send_stream(st, (unsigned)i, arg[i].bytes, e);
+	/* a value that was half sent must not stay for the next execution */
+	if (rc != OK && !st->db->is_lost)
+		(void)mysql_stmt_reset(st->st);
+	return rc;
+}
+
 enum outcome
 db_run(struct db_stmt *st, const struct db_arg *arg, size_t n, struct err *e)
 {
+	enum outcome rc = OK;
 	size_t i;
 
 	st->db->number = 0;
 	if (n != st->param_n)
 		return wrong_count(n, st->param_n, e);
 	db_reset(st);
-	for (i = 0; i < n; i++)
+	for (i = 0; rc == OK && i < n; i++) {
 		bind_arg(&st->param[i], &arg[i]);
-	if ((n && mysql_stmt_bind_param(st->st, st->param)) || mysql_stmt_execute(st->st))
+		if (arg[i].type == DB_STREAM)
+			rc = check_stream(st->db, arg[i].bytes->size, e);
+	}
+	if (rc != OK)
+		return rc;
+	if (n && mysql_stmt_bind_param(st->st, st->param))
+		return fail_stmt(st, "bind", e);
+	rc = send_streams(st, arg, n, e);
+	if (rc == OK && mysql_stmt_execute(st->st))
 		return fail_stmt(st, "execute", e);
-	return executed(st, e);
+	return rc == OK ? executed(st, e) : rc;
 }
 
 /* Columns of one bulk execution: arrays that the library reads. */

@@ -20,11 +20,14 @@ struct db_conf {
 	unsigned patience_s;  /* to wait for an answer; 0: timeout_s */
 };
 
+struct file_bytes; /* sync/store.h */
+
 struct db_arg { /* one parameter */
-	enum { DB_NULL, DB_TEXT, DB_BYTES, DB_U64, DB_I64 } type;
+	enum { DB_NULL, DB_TEXT, DB_BYTES, DB_U64, DB_I64, DB_STREAM } type;
 	struct str s;
 	uint64_t u;
 	int64_t i;
+	const struct file_bytes *bytes; /* DB_STREAM: sent in pieces; db_run only */
 };
 
 #define DB_ARG_TEXT(v) ((struct db_arg){ .type = (v).p ? DB_TEXT : DB_NULL, .s = (v) })
@@ -32,6 +35,8 @@ struct db_arg { /* one parameter */
 	((struct db_arg){ .type = DB_BYTES, .s = { (const char *)(v), (len) } })
 #define DB_ARG_U64(v) ((struct db_arg){ .type = DB_U64, .u = (v) })
 #define DB_ARG_I64(v) ((struct db_arg){ .type = DB_I64, .i = (v) })
+
+#define DB_ARG_STREAM(from) ((struct db_arg){ .type = DB_STREAM, .bytes = (from) })
 
 struct db_column { /* of a result */
 	const char *name;
@@ -64,7 +69,9 @@ void db_unprepare(struct db_stmt **st);
  */
 enum outcome db_query(struct db *db, const char *sql, struct db_stmt **out, struct err *e)
     WARN_UNUSED;
-/* Execute. A result is then read by db_next until it says E_NOT_FOUND, or ended by db_reset. */
+/*
+ * Execute. E_LIMIT: a stream is larger than the server takes (max_allowed_packet).
+ * A result is then read by db_next until it says E_NOT_FOUND, or ended by db_reset. */
 enum outcome db_run(struct db_stmt *st, const struct db_arg *arg, size_t n, struct err *e)
     WARN_UNUSED;
 /*

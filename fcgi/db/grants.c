@@ -164,6 +164,9 @@ want_list(struct grants *g, const struct list *l, struct err *e)
 	enum outcome rc;
 
 	want(g, g->user, g->host, l->schema, l->view, rights);
+	if (l->content_view)
+		want(g, g->user, g->host, l->content_schema, l->content_view,
+		    rights & ~(unsigned)R_DELETE);
 	if (l->write == WRITE_VIEW && (l->allow & ALLOW_DELETE) && l->delete_from)
 		want_columns(g, l->delete_from, R_DELETE);
 	if (l->track == TRACK_TRIGGERS)

@@ -127,6 +127,30 @@ store_rows(struct store *s, const struct list *l, const struct str *keys, size_t
 	return rc;
 }
 
+/* What a sub-query reads is not locked with the row. */
+static enum outcome
+lock_content(struct store *s, struct view *v, struct str key, struct err *e)
+{
+	struct db_arg arg[2 * LIMIT_KEY_PARTS];
+	struct db_stmt *st = NULL;
+	const struct str *col;
+	size_t n;
+	struct buf sql;
+	enum outcome rc;
+
+	if (!view_exact_args(v, key, arg))
+		return OK;
+	buf_init(&sql, 64 * KIB);
+	buf_addf(&sql, "SELECT 1 FROM %s v WHERE %s FOR UPDATE", v->content, v->exact);
+	rc = view_write(s, v, buf_str(&sql), arg, v->exact_n, &st, e);
+	buf_clear(&sql);
+	while (rc == OK)
+		rc = db_next(st, &col, &n, e);
+	if (st)
+		db_reset(st);
+	return rc == E_NOT_FOUND ? OK : view_failed(s, v, rc, e);
+}
+
 enum outcome
 store_row_lock(struct store *s, const struct list *l, struct str key, struct row *out,
     struct err *e)
@@ -135,6 +159,8 @@ store_row_lock(struct store *s, const struct list *l, struct str key, struct row
 	enum outcome rc = view_of(s, l, &v, e);
 
 	absent(&key, 1, out);
+	if (rc == OK && v->content)
+		rc = lock_content(s, v, key, e);
 	return rc == OK ? rows_of_block(s, v, VIEW_LOCK, 1, &key, 1, true, out, e) : rc;
 }
 

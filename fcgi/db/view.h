@@ -16,6 +16,7 @@
 #include "maria.h"
 
 #define KEY_JOINT 0x1F      /* between the parts of a composite key */
+#define CONTENT_GROUP (~0u)    /* of the content that lies in a view of its own */
 #define VIEW_UPDATES 16     /* prepared UPDATEs and INSERTs kept per list */
 
 enum view_stmt {
@@ -42,6 +43,7 @@ struct view_column {
 	unsigned group;         /* columns of one base table have one group; 0: not writable */
 	bool is_computed;       /* a write has shown it: the database fills it by itself */
 	bool is_hex;            /* selected as hex */
+	bool is_content;        /* selected as "<bytes>:<SHA-256>": never whole */
 	struct str prefix;      /* "first name=" */
 };
 
@@ -55,6 +57,7 @@ struct view {
 	struct arena scratch;   /* of one row of a walk */
 	struct buf text;        /* fingerprint being built */
 	const char *name;       /* `schema`.`view` */
+	const char *content;    /* that of [source] content_view, or NULL */
 	struct view_type key[LIMIT_KEY_PARTS];
 	struct view_type created, modified;
 	unsigned key_group;
@@ -134,6 +137,10 @@ void view_row(struct store *s, struct view *v, const struct str *col, struct are
     struct str *value, struct row *out);
 /* Keys, and that column's text, of rows by the column's value: store_keys_where. */
 void view_where_sql(struct view *v, size_t column, bool is_path, struct buf *b);
+/* "v.`a` = w.`a` AND ...": the key of the view in content_view w. */
+void view_content_join(const struct view *v, struct buf *b);
+/* The content of the row of `exact` (with its parameters): where it is, and its column. */
+void view_content_sql(const struct view *v, size_t column, const char *select, struct buf *b);
 /* What stands for a row of an inner item (kind.h). */
 void view_inner_row(const struct view *v, const struct item *item, struct row *out);
 

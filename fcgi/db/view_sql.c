@@ -71,6 +71,66 @@ text_sql(struct buf *b, const struct view_type *t, bool is_hex, const char *colu
 		buf_addf(b, "%s", column);
 }
 
+/*
+ * What is known of a document's content: "<bytes>:<SHA-256>". As a part of the
+ * fingerprint (prefix: SQL, else NULL) its length stands before it, told without
+ * hashing twice.
+ */
+static void
+content_sql(struct buf *b, const struct view *v, size_t i, const char *prefix)
+{
+	struct buf column;
+
+	buf_init(&column, KIB);
+	column_sql(&column, v->content ? "w." : "v.", v->list->column[i].name);
+	if (v->content)
+		buf_addf(b, "(SELECT ");
+	buf_addf(b, "CONCAT(");
+	if (prefix)
+		buf_addf(b, "%s, LENGTH(LENGTH(%s)) + 65, ':', ", prefix, column.p);
+	buf_addf(b, "LENGTH(%s), ':', SHA2(%s, 256))", column.p, column.p);
+	if (v->content) {
+		buf_addf(b, " FROM %s w WHERE ", v->content);
+		view_content_join(v, b);
+		buf_addf(b, ")");
+	}
+	buf_clear(&column);
+}
+
+void
+view_content_join(const struct view *v, struct buf *b)
+{
+	size_t i;
+
+	for (i = 0; i < v->list->key_n; i++) {
+		if (i)
+			buf_addf(b, " AND ");
+		column_sql(b, "w.", v->list->key[i]);
+		buf_addf(b, " = ");
+		column_sql(b, "v.", v->list->key[i]);
+	}
+}
+
+void
+view_content_sql(const struct view *v, size_t column, const char *select, struct buf *b)
+{
+	const char *name = v->list->column[column].name;
+
+	buf_addf(b, "SELECT ");
+	for (; *select; select++) { /* '@': the column */
+		if (*select == '@')
+			column_sql(b, v->content ? "w." : "v.", name);
+		else
+			buf_add(b, select, 1);
+	}
+	buf_addf(b, " FROM %s v", v->name);
+	if (v->content) {
+		buf_addf(b, " JOIN %s w ON ", v->content);
+		view_content_join(v, b);
+	}
+	buf_addf(b, " WHERE %s", v->exact);
+}
+
 void
 view_key_part(struct buf *b, const struct view_type *t, const char *column)
 {
@@ -254,7 +314,10 @@ build_select(struct view *v, const struct list *l, struct buf *part)
 	for (i = 0; i < l->column_n; i++) {
 		const char *column = aliased(v, part, "v.", l->column[i].name);
 
-		text_sql(part, &v->column[i].type, v->column[i].is_hex, column, false);
+		if (v->column[i].is_content)
+			content_sql(part, v, i, NULL);
+		else
+			text_sql(part, &v->column[i].type, v->column[i].is_hex, column, false);
 		add_member(v, &b, keep(v, part));
 	}
 	for (i = 0; i < l->key_n; i++)
@@ -263,7 +326,8 @@ build_select(struct view *v, const struct list *l, struct buf *part)
 		if (stamp[i].name)
 			add_shape(v, &b, part, stamp[i].type, stamp[i].name);
 	for (i = 0; i < l->column_n; i++)
-		add_shape(v, &b, part, &v->column[i].type, l->column[i].name);
+		if (!v->column[i].is_content || !v->content)
+			add_shape(v, &b, part, &v->column[i].type, l->column[i].name);
 	v->select = keep(v, &b);
 	buf_clear(&b);
 }
@@ -318,15 +382,22 @@ build_print(struct view *v, const struct list *l, struct buf *part)
 	buf_addf(&b, "UNHEX(SHA2(CONCAT(''");
 	for (i = 0; i < l->column_n; i++) {
 		struct view_column *c = &v->column[i];
-		const char *column = aliased(v, part, "v.", l->column[i].name), *text;
+		const char *column = aliased(v, part, "v.", l->column[i].name), *text, *prefix;
 
+		c->prefix = print_prefix(v, l, i);
+		buf_addf(part, "X'");
+		for (k = 0; k < c->prefix.n; k++)
+			buf_addf(part, "%02X", (unsigned)(unsigned char)c->prefix.p[k]);
+		buf_addf(part, "'");
+		prefix = keep(v, part);
+		if (c->is_content) {
+			content_sql(part, v, i, prefix);
+			buf_addf(&b, ", IFNULL(%s, '')", keep(v, part));
+			continue;
+		}
 		text_sql(part, &c->type, c->is_hex, column, true);
 		text = keep(v, part);
-		c->prefix = print_prefix(v, l, i);
-		buf_addf(&b, ", IFNULL(CONCAT(X'");
-		for (k = 0; k < c->prefix.n; k++)
-			buf_addf(&b, "%02X", (unsigned)(unsigned char)c->prefix.p[k]);
-		buf_addf(&b, "', LENGTH(%s), ':', %s), '')", text, text);
+		buf_addf(&b, ", IFNULL(CONCAT(%s, LENGTH(%s), ':', %s), '')", prefix, text, text);
 	}
 	buf_addf(&b, "), 256))");
 	v->print = keep(v, &b);
@@ -343,6 +414,12 @@ view_build(struct view *v, const struct list *l)
 	buf_addf(&b, ".");
 	(void)view_ident(&b, l->view);
 	v->name = keep(v, &b);
+	if (l->content_view) {
+		(void)view_ident(&b, l->content_schema);
+		buf_addf(&b, ".");
+		(void)view_ident(&b, l->content_view);
+		v->content = keep(v, &b);
+	}
 	build_key_text(v, l, &b);
 	build_conditions(v, l, &b);
 	v->select_n = 0;

@@ -51,10 +51,13 @@ struct row {
 	const char *reason;           /* ROW_BAD */
 };
 
+struct file_bytes; /* store.h */
+
 /* One column to write. */
 struct cell {
 	size_t column;                /* index into list->column */
 	struct str value;             /* canonical; NULL p: SQL NULL */
+	const struct file_bytes *bytes; /* FIELD_CONTENT: what value describes */
 };
 
 #endif

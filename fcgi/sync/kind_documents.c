@@ -49,6 +49,21 @@ same_path(struct path a, struct path b)
 	return str_eq(a.dir, b.dir) && str_eq(a.leaf, b.leaf);
 }
 
+static const char *
+bad(struct arena *a, const struct list *l, const struct row *row)
+{
+	int name = list_column(l, FIELD_FILE_NAME), at = list_column(l, FIELD_FOLDER);
+	struct path p = { .dir = STR(""), .leaf = name >= 0 ? row->value[name] : STR_NULL };
+	const char *why = docname_wrong(p.leaf);
+
+	if (why)
+		return arena_fmt(a, "the file name \"%.*s\" %s", STR_ARG(p.leaf), why).p;
+	if (at >= 0 && row->value[at].p)
+		p.dir = row->value[at];
+	why = docname_path_wrong(p.dir);
+	return why ? arena_fmt(a, "the folder \"%.*s\" %s", STR_ARG(p.dir), why).p : NULL;
+}
+
 /* ---- one path, one item ---- */
 
 /* A live good item whose path is p but for case. */
@@ -369,7 +384,7 @@ show(const struct vocabulary *v, struct arena *a, const struct list *l, const st
 }
 
 const struct kind_rules document_rules = {
-	.refuse = refuse, .settle = settle, .want = want,
+	.bad = bad, .refuse = refuse, .settle = settle, .want = want,
 	.check = check, .place = place, .below = below, .moves = moves,
 	.shows = shows, .show = show,
 };

@@ -89,6 +89,7 @@ struct list {
 	enum list_kind kind;
 
 	const char *schema, *view;
+	const char *content_schema, *content_view; /* where FIELD_CONTENT is; NULL: in the view itself */
 	size_t key_n;
 	const char *key[LIMIT_KEY_PARTS];
 	const char *created, *modified; /* columns, or NULL */

@@ -119,6 +119,14 @@ enum outcome store_row_insert(struct store *s, const struct list *l, const struc
 /* Write these cells, one UPDATE per base table. */
 enum outcome store_row_update(struct store *s, const struct list *l, struct str key,
     const struct cell *cell, size_t n, struct err *e) WARN_UNUSED;
+/*
+ * Bytes [at, at + n) of the content of a row (FIELD_CONTENT), from one consistent
+ * snapshot, in pieces. value: what the row says of it, "<bytes>:<SHA-256>".
+ * E_CONFLICT: it says something else by now. E_NOT_FOUND: the row has gone. A
+ * sink that fails ends it with OK. Not inside a transaction.
+ */
+enum outcome store_document_read(struct store *s, const struct list *l, struct str key,
+    struct str value, uint64_t at, uint64_t n, struct sink *to, struct err *e) WARN_UNUSED;
 /* As [write] delete says. */
 enum outcome store_row_delete(struct store *s, const struct list *l, struct str key,
     struct err *e) WARN_UNUSED;
