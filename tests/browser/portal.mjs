@@ -26,9 +26,9 @@ function escapeValue(text) {
   end();
   return out;
 }
-const linkOf = (folder, title, guid, type = 'contacts') =>
+const linkOf = (folder, title, guid, type = 'contacts', page = `/Lists/${folder}/AllItems.aspx`) =>
   `stssync://sts/?ver=1.1&type=${type}&cmd=add-folder` +
-  `&base-url=${escapeValue(BASE)}&list-url=${escapeValue(`/Lists/${folder}/AllItems.aspx`)}` +
+  `&base-url=${escapeValue(BASE)}&list-url=${escapeValue(page)}` +
   `&guid=${escapeValue(guid)}&site-name=${escapeValue('Sample lists')}&list-name=${escapeValue(title)}`;
 
 const LISTS = [
@@ -36,6 +36,10 @@ const LISTS = [
   ['customers', 'Customers', '{3E0C7A52-9B64-4F0E-8B3C-5D0F6E2A91C4}'],
   ['staff', 'Staff', '{A4D1B0E7-52C8-4D6F-9A37-0C1E8F7B2D65}'],
   ['assessments', 'Assessments', '{5B9D2C41-70E8-4A36-A1F4-C83E6D07B295}', 'tasks'],
+  ['announcements', 'Announcements', '{9E41D7B3-62CA-4F08-B5D9-2A70C8E6134F}', 'discussions'],
+  ['exams', 'Exams', '{C2F0A6D8-1E57-4B93-8D24-96A7F35B0E1C}', 'calendar', '/Lists/exams/calendar.aspx'],
+  ['handouts', 'Handouts', '{17A8E5F2-D46B-4C09-9B73-F05C2D81E6A4}', 'documents',
+    '/handouts/Forms/AllItems.aspx'],
 ];
 const PRIVATE = ['private', 'Private <b>contacts</b>', '{0B6A6C1D-8C7B-4C0E-9E51-6E1D7A2F4C90}'];
 

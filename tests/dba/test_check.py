@@ -141,8 +141,11 @@ CASES = {
 # each sample's view, and how many rows it has
 SAMPLES = {
     'adventureworks': ('adventureworks.v_contacts', 420),
+    'announcements': ('announcements.v_posts', 98),
     'assessments': ('assessments.v_assessments', 160),
     'customers': ('shop.v_customers', 250),
+    'exams': ('exams.v_exams', 332),
+    'handouts': ('handouts.v_documents', 60),
     'staff': ('staff.v_directory', 60),
 }
 
