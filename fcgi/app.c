@@ -141,6 +141,15 @@ nap(void *env, unsigned ms)
 	nanosleep(&t, NULL);
 }
 
+static enum outcome
+person(void *env, enum person_by by, struct str value, struct person *out, struct err *e)
+{
+	struct app_engine *g = env;
+
+	tick(env);
+	return store_person(g->engine.store, g->users, by, value, out, e);
+}
+
 enum outcome
 app_engine_open(const struct app *a, struct app_engine *g, struct err *e)
 {
@@ -161,6 +170,8 @@ app_engine_open(const struct app *a, struct app_engine *g, struct err *e)
 	g->engine.page_rows = (uint32_t)a->conf->page_rows;
 	g->engine.ref_property = STR(WIRE_REF);
 	g->engine.vocabulary = &wire_vocabulary;
+	g->users = a->conf->users_view ? &a->conf->users : NULL;
+	g->engine.person = g->users ? person : NULL;
 	store_use(g->engine.store, &g->arena);
 	return OK;
 }

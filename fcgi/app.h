@@ -39,6 +39,7 @@ struct app_engine {
 	struct engine engine;
 	struct arena arena;   /* of the request */
 	struct hash hash;
+	const struct people_conf *users; /* NULL: no table of users */
 	struct binding *binding; /* NULL, or who connects again after a COMMIT without an answer */
 	volatile uint64_t *progress; /* NULL, or raised whenever the engine asks for time or chance */
 };

@@ -95,6 +95,17 @@ static const struct conf_key keys[] = {
 	  "account that owsadm install and uninstall use" },
 	{ "database", "admin_password_file", conf_read_path, AT(admin_password_file), "", 0, 0, LIVE,
 	  "file whose first line is that account's password; empty: none" },
+	/* users */
+	{ "users", "view", conf_read_text, AT(users_view), "", 0, 0, LIVE,
+	  "table or view of the users, schema.view; empty: a login stands for its person" },
+	{ "users", "id", conf_read_text, AT(users.id), "id", 0, 0, LIVE,
+	  "its column with the person's number, which never changes" },
+	{ "users", "login", conf_read_text, AT(users.login), "login", 0, 0, LIVE,
+	  "its column with the login" },
+	{ "users", "name", conf_read_text, AT(users.name), "name", 0, 0, LIVE,
+	  "its column with the name that people read; empty: the login" },
+	{ "users", "mail", conf_read_text, AT(users.mail), "", 0, 0, LIVE,
+	  "its column with the e-mail address; empty: none" },
 	/* providers */
 	{ "providers", "dir", conf_read_dirs, AT(provider_dir), "/etc/owsd/providers", 0, 0, LIVE,
 	  "folders of lists, with colons between; each list is <dir>/<name>/provider.ini" },
@@ -166,6 +177,26 @@ check_together(struct conf *c, const struct ini *ini, struct ini_problems *p)
 	c->admin.timeout_s = c->database.timeout_s;
 }
 
+/* [users] view = schema.view, and columns that are there. */
+static void
+check_users(struct conf *c, const struct ini *ini, struct ini_problems *p)
+{
+	struct str view, schema = str_cut(str_of(c->users_view), '.', &view);
+
+	c->users.name = c->users.name ? c->users.name : "";
+	c->users.mail = c->users.mail ? c->users.mail : "";
+	if (!c->users_view)
+		return;
+	c->users.schema = arena_dup(p->arena, schema).p;
+	c->users.view = view.p ? arena_dup(p->arena, view).p : "";
+	if (!schema.n || !view.n || memchr(view.p, '.', view.n))
+		ini_problem(p, c->file, entry_of(ini, "users", "view"), "\"%s\" is no place of a "
+		    "table; expected schema.view", c->users_view);
+	if (!c->users.id || !c->users.login)
+		ini_problem(p, c->file, entry_of(ini, "users", c->users.id ? "login" : "id"),
+		    "is empty; expected the name of a column of %s", c->users_view);
+}
+
 static const struct conf_key *
 key_of(struct str section, struct str name)
 {
@@ -185,7 +216,7 @@ check_unknown(const struct ini *ini, const char *file, struct ini_problems *p)
 		for (size_t j = 0; j < s->entry_n; j++) {
 			if (!key_of(str_of(s->name), STR_NULL))
 				ini_problem(p, file, &s->entry[j], "there is no section [%s]; "
-				    "server, site, database and providers are known", s->name);
+				    "server, site, database, users and providers are known", s->name);
 			else if (!key_of(str_of(s->name), str_of(s->entry[j].key)))
 				ini_problem(p, file, &s->entry[j], "[%s] has no such key; "
 				    "owsd -K lists all", s->name);
@@ -237,6 +268,7 @@ conf_load(const char *file, struct ini_problems *p)
 		keys[i].read(&r);
 	}
 	check_together(c, ini, p);
+	check_users(c, ini, p);
 	return p->error_n == before ? c : NULL;
 }
 

@@ -59,6 +59,10 @@ struct conf {
 	const char *password_file, *admin_password_file; /* or NULL; already read */
 	const char *sql_dir;          /* numbered schema files */
 
+	/* [users] */
+	const char *users_view;       /* as written, or NULL */
+	struct people_conf users;     /* when there is one */
+
 	/* [providers] */
 	size_t provider_dir_n;
 	const char *const *provider_dir; /* absolute; each holds <name>/provider.ini */

@@ -10,7 +10,7 @@ static struct install
 plan(struct adm *m, const struct lists *lists)
 {
 	return (struct install){ .admin = &m->admin, .daemon = &m->conf->database,
-		.sql_dir = m->conf->sql_dir, .lists = lists,
+		.sql_dir = m->conf->sql_dir, .lists = lists, .users = m->conf->users_view ? &m->conf->users : NULL,
 		.print = m->is_print ? stdout : NULL };
 }
 

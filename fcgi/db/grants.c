@@ -379,6 +379,8 @@ grants_install(struct dba *d, const struct install *i, struct err *e)
 	if (rc == OK && g.user)
 		rc = grant_database(d, g.user, g.host, e);
 	want(&g, TRIGGER_USER, "localhost", d->database, "ows_inbox", R_INSERT);
+	if (i->users)
+		want(&g, g.user, g.host, i->users->schema, i->users->view, R_SELECT);
 	for (size_t k = 0; rc == OK && k < i->lists->n; k++)
 		rc = want_list(&g, i->lists->list[k], e);
 	for (size_t k = 0; rc == OK && k < g.n; k++)

@@ -13,6 +13,7 @@ struct install {
 	const struct store_conf *daemon;  /* whose account and grants are made */
 	const char *sql_dir;              /* numbered schema files */
 	const struct lists *lists;
+	const struct people_conf *users;  /* table that the daemon reads, or NULL */
 	FILE *print;                      /* not NULL: write the statements here and change nothing */
 };
 

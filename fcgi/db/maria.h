@@ -6,6 +6,7 @@
 
 #include "db.h"
 #include "open.h"
+#include "people.h"
 #include "stmt.h"
 
 struct view;
@@ -17,6 +18,8 @@ struct store {
 	struct hash hash;
 	struct db_stmt *stmt[STMT__MAX];
 	struct view *views;        /* bound lists */
+	struct db *side;           /* of questions while rows stream; NULL: not yet needed */
+	struct db_stmt *person[PERSON_BY__MAX];
 	int64_t used_s;            /* monotonic: last time that the connection was known to work */
 	bool is_keeper;            /* has held the lease: does what no request could wait for */
 	bool is_patient;           /* the connection was made for that */
@@ -44,6 +47,9 @@ int64_t maria_i64(struct str s);
 void maria_item(const struct str *col, struct item *out);
 /* Its own copy, on the arena. */
 void maria_item_keep(struct arena *a, struct item *item);
+
+/* The second connection is closed. */
+void maria_side_close(struct store *s);
 
 /* All bound views are forgotten: the connection is gone. */
 void view_forget_all(struct store *s);

@@ -5,6 +5,7 @@
 #ifndef DB_OPEN_H
 #define DB_OPEN_H
 
+#include "people.h"
 #include "store.h"
 
 struct store_conf {
@@ -40,6 +41,13 @@ enum outcome store_bind(struct store *s, struct list *l, struct ini_problems *p,
     WARN_UNUSED;
 /* The list's statements met another shape of the view (or none): bind again before the next use. */
 bool store_is_stale(const struct store *s, const struct list *l);
+
+/*
+ * A row of the table of users, on a connection of its own, so that it can be
+ * asked for while rows of a list stream. out->id 0: nobody. On the arena.
+ */
+enum outcome store_person(struct store *s, const struct people_conf *c, enum person_by by,
+    struct str value, struct person *out, struct err *e) WARN_UNUSED;
 
 /* Take or renew the one lease `name` for `seconds`. holder: unique per process. */
 enum outcome store_lease(struct store *s, const char *name, const char *holder, unsigned seconds,

@@ -32,6 +32,7 @@ disconnect(struct store *s)
 	size_t i;
 
 	view_forget_all(s);
+	maria_side_close(s);
 	for (i = 0; i < STMT__MAX; i++)
 		db_unprepare(&s->stmt[i]);
 	db_close(&s->db);

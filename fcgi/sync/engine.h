@@ -6,6 +6,7 @@
 #define SYNC_ENGINE_H
 
 #include "arena.h"
+#include "people.h"
 #include "store.h"
 
 /* Places where a test may act in the middle of a transaction. */
@@ -29,6 +30,9 @@ struct engine {
 	uint32_t page_rows;   /* most rows of one difference */
 	/* The front's name of the property that carries a client's reference: not inherited. */
 	struct str ref_property;
+	/* A row of the table of users; out->id 0: nobody. NULL: there is no such table. See people.h. */
+	enum outcome (*person)(void *env, enum person_by by, struct str value, struct person *out,
+	    struct err *e);
 	const struct vocabulary *vocabulary; /* the front's names of fields, and its forms of rules */
 };
 
