@@ -361,7 +361,8 @@ bind_writes(struct binder *b, struct err *e)
 			rc = find_group(b, l->column[i].name, head, &head_n,
 			    &b->v->column[i].group, e);
 		}
-		l->column[i].is_readonly = l->column[i].is_locked || b->v->column[i].group == 0;
+		l->column[i].is_writable = b->v->column[i].group != 0;
+		l->column[i].is_readonly = l->column[i].is_locked || !l->column[i].is_writable;
 	}
 	return rc;
 }
@@ -487,7 +488,7 @@ store_bind(struct store *s, struct list *l, struct ini_problems *p, struct err *
 	v->value = ARENA_ARRAY(&v->arena, struct str, l->column_n);
 	v->nothing = ARENA_ARRAY(&v->arena, struct str, l->column_n);
 	for (i = 0; i < l->column_n; i++)
-		v->is_structured |= field_is_structural(l->column[i].field);
+		v->is_structured |= field_is_harvested(l->kind, l->column[i].field);
 	rc = bind_view(&b, e);
 	if (rc == OK)
 		rc = find_number(s, l, e);

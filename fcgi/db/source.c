@@ -36,7 +36,7 @@ judge_row(struct store *s, struct view *v, const struct str *col, struct row *ou
 	if (v->is_structured) {
 		kept = ARENA_ARRAY(s->arena, struct str, l->column_n);
 		for (i = 0; i < l->column_n; i++)
-			if (field_is_structural(l->column[i].field))
+			if (field_is_harvested(l->kind, l->column[i].field))
 				kept[i] = arena_dup(s->arena, v->value[i]);
 	}
 	out->value = kept;

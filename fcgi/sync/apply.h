@@ -22,7 +22,7 @@ struct command_request {
 	const struct property *property;
 	bool is_folder;            /* New: a folder (documents), a thread (discussions) */
 	bool drops_inner;          /* the client says: the exceptions of this series go */
-	uint32_t parent;           /* New: item of the post that is answered; 0: none */
+	bool joins_thread;         /* New: the post answers what its index (FIELD_THREAD_INDEX) continues */
 };
 
 struct command_result {

@@ -143,6 +143,7 @@ settle(struct change_run *r, struct item *item, bool is_new)
 	enum outcome o = OK;
 
 	family_open(&family, r->g, r->l);
+	family.may_retry = r->c->joins_thread;
 	if (rules->refuse && (is_new || !is_inner))
 		o = rules->refuse(&family, is_inner ? NULL : &r->row, item, &why, r->e);
 	if (o == OK && why)

@@ -55,6 +55,12 @@ field_is_structural(enum field f)
 	return is[f];
 }
 
+bool
+field_is_harvested(enum list_kind kind, enum field f)
+{
+	return field_is_structural(f) || (kind == KIND_DISCUSSIONS && f == FIELD_TITLE);
+}
+
 const char *
 kind_name(enum list_kind k)
 {

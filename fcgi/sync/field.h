@@ -61,6 +61,8 @@ struct field_info {
  * canonical form.
  */
 bool field_is_structural(enum field f);
+/* That, or harvest is given its value in lists of that kind: a thread is named after its first post. */
+bool field_is_harvested(enum list_kind kind, enum field f);
 /* f < FIELD__MAX. Never NULL. */
 const struct field_info *field_info(enum field f);
 const char *kind_name(enum list_kind k);                     /* "contacts" */

@@ -232,9 +232,15 @@ meet_same(struct batch *b, size_t i, struct err *e)
 static enum outcome
 meet_gone(struct batch *b, size_t i, struct err *e)
 {
-	if (b->live[i].id)
+	const struct kind_rules *rules = kind_rules(b->l);
+	enum outcome o = OK;
+
+	if (b->live[i].id) {
 		batch_gone(b, &b->live[i]);
-	return batch_follow(b, &b->row[i], NULL, b->key[i], false, e);
+		if (rules->vanish)
+			o = rules->vanish(&b->family, &b->live[i], e);
+	}
+	return o == OK ? batch_follow(b, &b->row[i], NULL, b->key[i], false, e) : o;
 }
 
 /*
@@ -375,6 +381,7 @@ struct source { /* which inbox rows */
 struct taken {
 	size_t rows, asked;
 	bool has_request;          /* a scan is asked for */
+	bool has_more;             /* what was taken asks for other keys */
 };
 
 static enum outcome
@@ -423,6 +430,7 @@ try_harvest(struct engine *g, const struct list *l, const struct source *from,
 		o = batch_take(&b, rows, n, e);
 		if (o == OK && rows[0].id)
 			o = store_inbox_delete(g->store, l, rows, n, e);
+		out->has_more = b.family.asked > 0;
 	}
 	if (o == OK && n)
 		return store_commit(g->store, e);
@@ -520,7 +528,7 @@ harvest_all(struct engine *g, const struct list *l, size_t rows, bool *left, str
 		if (o != OK)
 			return o;
 		from.max = t.asked;
-		if (t.rows < t.asked && !t.has_request) { /* a scan may have found some */
+		if (t.rows < t.asked && !t.has_more && !t.has_request) { /* a scan may find some */
 			*left = false;
 			return OK;
 		}

@@ -99,7 +99,7 @@ void
 batch_family(struct batch *b)
 {
 	b->family = (struct family){ .g = b->g, .l = b->l, .item_of = item_of, .row_of = row_of,
-		.items_of = items_of };
+		.items_of = items_of, .is_first = !b->st.is_ready };
 }
 
 /* ---- following ---- */

@@ -123,3 +123,10 @@ family_open(struct family *f, struct engine *g, const struct list *l)
 	*f = (struct family){ .g = g, .l = l, .item_of = stored_item, .row_of = stored_row,
 		.items_of = stored_items };
 }
+
+enum outcome
+family_ask(struct family *f, const struct str *keys, size_t n, struct err *e)
+{
+	f->asked += n;
+	return store_inbox_add(f->g->store, f->l, keys, n, true, e);
+}

@@ -45,10 +45,16 @@ struct family {
 	/* Live items with that uid; bad ones too. */
 	enum outcome (*items_of)(struct family *f, const struct guid *uid, struct item **out,
 	    size_t *n, struct err *e);
+	bool is_first;    /* the list is being numbered for the first time */
+	bool may_retry;   /* of one change by a client that may join others: E_RETRY looks again */
+	size_t asked;     /* keys that rules put into the inbox */
 };
 
 /* For use outside of a harvest: straight from the store. */
 void family_open(struct family *f, struct engine *g, const struct list *l);
+/* The items of these keys have changed, because another one has: harvest is to settle them again. */
+enum outcome family_ask(struct family *f, const struct str *keys, size_t n, struct err *e)
+    WARN_UNUSED;
 
 /* A value that show() gives for a field, in canonical form; NULL p: none. */
 struct shown {
@@ -99,6 +105,8 @@ struct kind_rules {
 	/* The item of a good row is about to be written, new or because the row differs: uid, own properties. */
 	enum outcome (*settle)(struct family *f, const struct row *row, struct item *item,
 	    struct err *e);
+	/* The row of a live item has gone from the view. */
+	enum outcome (*vanish)(struct family *f, const struct item *item, struct err *e);
 	/* The inner items that a good row implies. */
 	enum outcome (*want)(struct family *f, const struct row *row, const struct item *item,
 	    struct inner **out, size_t *n, struct err *e);
@@ -116,7 +124,10 @@ struct kind_rules {
 	enum outcome (*place)(struct change_run *r, struct place *out);
 	/* An Update or Delete of an inner item changes these cells of its owner's row. */
 	enum outcome (*owner)(struct change_run *r, const struct item *inner, struct place *out);
-	/* What goes with a deleted item besides its own row; inner items on a row go by themselves. */
+	/*
+	 * What goes with a deleted item besides its own row; inner items on a row go by
+	 * themselves. May write rows that stay and hung on it.
+	 */
 	enum outcome (*below)(struct change_run *r, const struct item *item, const struct row *row,
 	    struct below *out);
 	/* The row's inner items may have to follow what was written. before NULL: New. */

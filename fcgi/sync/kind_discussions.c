@@ -1,8 +1,523 @@
 /*
- * kind_discussions.c -- what is special about posts. See kind.h.
+ * kind_discussions.c -- what is special about posts. See kind.h, thread.h;
+ * MS-OUTSPS 3.2.4.2.5.
+ *
+ * A row whose Parent is empty begins a thread; every other stands below the row
+ * that it answers. What an item keeps of that (THREAD_PROPERTY) follows from the
+ * item of the answered post, or from rows where that is not numbered yet. When it
+ * changes, the items of its answers are asked to follow, level by level.
+ *
+ * A post whose parent is not in the view begins a thread of its own, unless it is
+ * known from before and only a post in between was taken away: then it stays. So
+ * does the first post that is met of those that answer each other in a circle.
  */
 #include "kind.h"
 
+#include "bag.h"
+#include "change.h"
+#include "thread.h"
+
+#define CHAIN_MAX 1000 /* posts in a line that are not numbered yet */
+
+/* ---- the place of a post ---- */
+
+struct search {
+	struct family *f;
+	const struct row *row;
+	const struct item *item;
+	struct thread was;           /* what the item kept */
+	bool had;
+	struct str mark;             /* of this post */
+	size_t chain_n;              /* posts above it without an item, nearest first */
+	const struct row **chain;
+	struct thread base;          /* of the post above them that has one */
+	bool has_base;
+	bool is_alone;               /* begins a thread although it has a parent */
+	bool stays;                  /* where it was */
+};
+
+static struct str
+parent_of(const struct list *l, const struct row *row)
+{
+	int at = list_column(l, FIELD_PARENT);
+	struct str key = at >= 0 && row->value ? row->value[at] : STR_NULL;
+
+	return key.p ? key : STR("");
+}
+
+static struct str
+mark_of(struct family *f, struct str key)
+{
+	return thread_mark(f->g->arena, f->g->hash, &f->l->id, key);
+}
+
+static bool
+is_first(const struct thread *t)
+{
+	return t->trail.n == THREAD_BLOCK;
+}
+
+/* The row with the parent's key is not there. */
+static enum outcome
+miss_parent(struct search *s, struct str parent, struct err *e)
+{
+	const struct item *root = NULL;
+	enum outcome o = OK;
+
+	if (s->chain_n == 0 && s->had && !is_first(&s->was) && str_eq(s->was.parent, parent))
+		o = s->f->item_of(s->f, s->was.root, &root, e);
+	s->stays = root != NULL;
+	return o;
+}
+
+/* The parent is among those that were passed: a circle begins with the post that closes it. */
+static bool
+closes_circle(struct search *s, struct str parent)
+{
+	if (str_eq(parent, s->item->key)) {
+		s->chain_n = 0;
+		s->is_alone = true;
+		return true;
+	}
+	for (size_t i = 0; i < s->chain_n; i++)
+		if (str_eq(s->chain[i]->key, parent)) {
+			s->chain_n = i + 1;
+			return true;
+		}
+	return false;
+}
+
+/* The post above is known: go no further. */
+static bool
+take_base(struct search *s, const struct item *above)
+{
+	if (!above || !thread_read(s->f->g->arena, above->bag, &s->base))
+		return false;
+	if (thread_has_mark(s->base.trail, s->mark)) {
+		s->chain_n = 0;
+		s->is_alone = true;
+		return true;
+	}
+	s->has_base = true;
+	return true;
+}
+
+/* Go up until a post that knows its place, or the first one. */
+static enum outcome
+climb(struct search *s, struct err *e)
+{
+	struct str parent = parent_of(s->f->l, s->row);
+	const struct item *above;
+	const struct row *row;
+	enum outcome o = OK;
+
+	s->chain = ARENA_ARRAY(s->f->g->arena, const struct row *, parent.n ? CHAIN_MAX : 0);
+	while (parent.n && s->chain_n < CHAIN_MAX && !closes_circle(s, parent)) {
+		o = s->f->item_of(s->f, parent, &above, e);
+		if (o != OK || take_base(s, above))
+			return o;
+		o = s->f->row_of(s->f, parent, &row, e);
+		if (o != OK)
+			return o;
+		if (!row)
+			return miss_parent(s, parent, e);
+		s->chain[s->chain_n++] = row;
+		parent = parent_of(s->f->l, row);
+	}
+	return o;
+}
+
+/* ---- its thread ---- */
+
+/* The index that the client gave this post, where its place is as that says. */
+static bool
+kept_index(const struct search *s, struct str *out)
+{
+	const struct vocabulary *v = s->f->g->vocabulary;
+	struct str text = bag_get(s->item->bag,
+	    str_of(v->field_name(s->f->l->kind, FIELD_THREAD_INDEX)));
+
+	return text.p && thread_index_read(s->f->g->arena, text, out);
+}
+
+/* Another first post has that index already: two threads must not share one. */
+static enum outcome
+is_taken(const struct search *s, struct str index, bool *taken, struct err *e)
+{
+	struct guid uid = thread_index_uid(index);
+	struct item *with;
+	struct thread t;
+	size_t n = 0;
+	enum outcome o = OK;
+
+	*taken = false;
+	if (s->item->has_uid && guid_eq(&s->item->uid, &uid))
+		return OK;
+	o = s->f->items_of(s->f, &uid, &with, &n, e);
+	for (size_t i = 0; o == OK && i < n; i++) {
+		if (with[i].id == s->item->id || !thread_read(s->f->g->arena, with[i].bag, &t))
+			continue;
+		*taken = true;
+		/* a client's, at the same moment: the other one was first, this one answers it */
+		if (s->f->may_retry && memcmp(t.index.p, index.p, THREAD_HEADER) == 0)
+			return E_RETRY;
+	}
+	return o;
+}
+
+static enum outcome
+begin_thread(const struct search *s, const struct row *row, struct thread *out, struct err *e)
+{
+	struct family *f = s->f;
+	struct guid uid = thread_uid(f->g->hash, &f->l->id, row->key);
+	bool is_own = row == s->row, taken = false;
+	struct str kept = STR_NULL;
+	enum outcome o = OK;
+
+	*out = (struct thread){ .root = row->key, .trail = mark_of(f, row->key),
+		.index = thread_index_of(f->g->arena, &uid) };
+	out->topic = is_own && s->had && is_first(&s->was) ? s->was.topic
+	    : kind_value(f->g->vocabulary, f->l, is_own ? s->item : NULL, row, FIELD_TITLE);
+	if (!out->topic.p)
+		out->topic = STR("");
+	if (!is_own || !kept_index(s, &kept))
+		return OK;
+	o = is_taken(s, kept, &taken, e);
+	if (!taken)
+		out->index = (struct str){ kept.p, THREAD_HEADER };
+	return o;
+}
+
+static void
+go_down(const struct search *s, struct str key, struct thread *t)
+{
+	struct arena *a = s->f->g->arena;
+	struct str mark = mark_of(s->f, key);
+
+	t->index = thread_append(a, t->index, mark, THREAD_HEADER);
+	t->trail = thread_append(a, t->trail, mark, THREAD_BLOCK);
+}
+
+/* What the item is to keep. */
+static enum outcome
+find_thread(struct search *s, struct thread *out, struct err *e)
+{
+	const struct row *top = s->row;
+	struct str kept, above;
+	size_t i;
+	enum outcome o = climb(s, e);
+
+	if (o != OK)
+		return o;
+	if (s->stays) {
+		*out = s->was;
+		return OK;
+	}
+	i = s->chain_n;
+	if (s->has_base)
+		*out = s->base;
+	else {
+		if (i && !s->is_alone)
+			top = s->chain[--i];
+		o = begin_thread(s, top, out, e);
+	}
+	while (o == OK && i-- > 0)
+		go_down(s, s->chain[i]->key, out);
+	if (o == OK && (s->has_base || top != s->row)) {
+		above = out->index;
+		go_down(s, s->item->key, out);
+		if (kept_index(s, &kept) && kept.n > above.n &&
+		    memcmp(kept.p, above.p, above.n) == 0)
+			out->index = kept;
+	}
+	out->parent = parent_of(s->f->l, s->row);
+	return o;
+}
+
+/* ---- answers follow ---- */
+
+static bool
+is_moved_answer(struct family *f, const struct item *it, struct str key, const struct thread *now)
+{
+	struct thread t;
+	struct str trail;
+
+	if (!it || !thread_read(f->g->arena, it->bag, &t) || !str_eq(t.parent, key))
+		return false;
+	trail = thread_append(f->g->arena, now->trail, mark_of(f, it->key), THREAD_BLOCK);
+	return !str_eq(t.trail, trail) || !str_eq(t.topic, now->topic) ||
+	    t.index.n <= now->index.n ||
+	    memcmp(t.index.p, now->index.p, now->index.n) != 0;
+}
+
+/* Posts that wait for this one: their rows name it, and until now it was not there. */
+static enum outcome
+ask_waiting(struct family *f, const struct item *item, const struct thread *now, struct err *e)
+{
+	int at = list_column(f->l, FIELD_PARENT);
+	const struct item *it;
+	struct str *key;
+	size_t n = 0;
+	enum outcome o = OK;
+
+	if (at >= 0 && !f->is_first)
+		o = store_keys_where(f->g->store, f->l, (size_t)at, item->key, false, &key, &n, e);
+	for (size_t i = 0; o == OK && i < n; i++) {
+		o = f->item_of(f, key[i], &it, e);
+		if (o == OK && is_moved_answer(f, it, item->key, now))
+			o = family_ask(f, &key[i], 1, e);
+	}
+	return o;
+}
+
+/* Posts that stood below this one where it stood before. */
+static enum outcome
+ask_answers(struct family *f, const struct item *item, const struct guid *uid,
+    const struct thread *now, struct err *e)
+{
+	struct item *with;
+	size_t n = 0;
+	enum outcome o = f->items_of(f, uid, &with, &n, e);
+
+	for (size_t i = 0; o == OK && i < n; i++)
+		if (with[i].id != item->id && is_moved_answer(f, &with[i], item->key, now))
+			o = family_ask(f, &with[i].key, 1, e);
+	return o;
+}
+
+static bool
+is_same(const struct thread *a, const struct thread *b)
+{
+	return str_eq(a->index, b->index) && str_eq(a->trail, b->trail) &&
+	    str_eq(a->topic, b->topic);
+}
+
+static enum outcome
+settle(struct family *f, const struct row *row, struct item *item, struct err *e)
+{
+	struct search s = { .f = f, .row = row, .item = item };
+	struct property kept = { .name = STR(THREAD_PROPERTY), .is_quiet = true };
+	bool had_uid = item->has_uid, changed;
+	struct guid uid = item->uid;
+	struct thread now;
+	enum outcome o;
+
+	s.had = thread_read(f->g->arena, item->bag, &s.was);
+	s.mark = mark_of(f, item->key);
+	o = find_thread(&s, &now, e);
+	if (o != OK)
+		return o;
+	kept.value = thread_pack(f->g->arena, &now);
+	item->bag = bag_merge(f->g->arena, item->bag, &kept, 1, &changed);
+	item->has_uid = true;
+	item->uid = thread_index_uid(now.index);
+	item->place = (uint8_t)(now.trail.n / THREAD_BLOCK - 1);
+	if (!s.had || !had_uid)
+		return ask_waiting(f, item, &now, e);
+	return is_same(&s.was, &now) ? OK : ask_answers(f, item, &uid, &now, e);
+}
+
+/* Without its first post a thread falls apart: each answer to it begins one. */
+static enum outcome
+vanish(struct family *f, const struct item *item, struct err *e)
+{
+	struct item *with;
+	size_t n = 0;
+	enum outcome o = OK;
+
+	if (item->has_uid && item->place == 0)
+		o = f->items_of(f, &item->uid, &with, &n, e);
+	for (size_t i = 0; o == OK && i < n; i++)
+		if (with[i].id != item->id)
+			o = family_ask(f, &with[i].key, 1, e);
+	return o;
+}
+
+/* ---- changes by clients ---- */
+
+/* Where a post stands is said when it is made, and in one form of text. */
+static enum outcome
+translate(struct change_run *r, const struct item *item)
+{
+	struct str name = str_of(r->g->vocabulary->field_name(r->l->kind, FIELD_THREAD_INDEX));
+	struct command_request *c = ARENA_NEW(r->g->arena, struct command_request);
+	struct property *p = ARENA_ARRAY(r->g->arena, struct property, r->c->property_n);
+	struct str index;
+
+	*c = *r->c;
+	c->property = p;
+	c->property_n = 0;
+	for (size_t i = 0; i < r->c->property_n; i++) {
+		struct property said = r->c->property[i];
+
+		if (str_eq(said.name, name)) {
+			if (item || !said.value.p ||
+			    !thread_index_read(r->g->arena, said.value, &index))
+				continue;
+			said.value = thread_index_text(r->g->arena, index);
+		}
+		p[c->property_n++] = said;
+	}
+	if (c->property_n != r->c->property_n || !item)
+		r->c = c;
+	return OK;
+}
+
+/* Of the posts that begin this index the deepest whose row is there; NULL: none. */
+static enum outcome
+find_answered(struct change_run *r, struct str index, const struct item **out)
+{
+	struct guid uid = thread_index_uid(index);
+	struct item *with;
+	struct thread t;
+	size_t n, limit = index.n + 1;
+	enum outcome o = store_items_by_uid(r->g->store, r->l, &uid, &with, &n, r->e);
+
+	*out = NULL;
+	while (o == OK && !*out) {
+		const struct item *best = NULL;
+		size_t length = 0;
+		struct row row;
+
+		for (size_t i = 0; i < n; i++)
+			if (thread_read(r->g->arena, with[i].bag, &t) && t.index.n < limit &&
+			    t.index.n > length &&
+			    memcmp(t.index.p, index.p, t.index.n) == 0) {
+				best = &with[i];
+				length = t.index.n;
+			}
+		if (!best)
+			break;
+		limit = length;
+		o = store_row_lock(r->g->store, r->l, best->key, &row, r->e);
+		if (o == OK && row.state == ROW_GOOD)
+			*out = best;
+	}
+	return o;
+}
+
+/* A post whose index continues a thread answers one of its posts. */
+static enum outcome
+join(struct change_run *r, struct place *out)
+{
+	int at = list_column(r->l, FIELD_PARENT);
+	const struct item *answered = NULL;
+	struct str text, index;
+	enum outcome o;
+
+	if (!kind_sent(r, FIELD_THREAD_INDEX, &text) || !text.p ||
+	    !thread_index_read(r->g->arena, text, &index))
+		return OK;
+	o = find_answered(r, index, &answered);
+	if (o != OK || !answered)
+		return o;
+	if (at < 0 || r->l->column[at].is_readonly)
+		return err_set(r->e, E_INVALID, "The board \"%s\" takes new posts, but no answers: "
+		    "its database has no place for whom a post answers. Send it as a new post.",
+		    r->l->title);
+	out->cell[out->cell_n++] = (struct cell){ .column = (size_t)at, .value = answered->key };
+	return OK;
+}
+
+static enum outcome
+place(struct change_run *r, struct place *out)
+{
+	int author = list_column(r->l, FIELD_AUTHOR);
+
+	out->cell = ARENA_ARRAY(r->g->arena, struct cell, 2);
+	if (author >= 0 && r->l->column[author].is_filled && r->l->column[author].is_writable)
+		out->cell[out->cell_n++] = (struct cell){ .column = (size_t)author,
+			.value = r->who->login };
+	return r->c->joins_thread ? join(r, out) : OK;
+}
+
+/* ---- deleting ---- */
+
+/* An answer goes alone: what answers it answers from now on what it answered. */
+static enum outcome
+lift_answers(struct change_run *r, const struct item *item, const struct row *row, size_t at)
+{
+	struct cell cell = { .column = at, .value = row->value[at] };
+	struct str *key;
+	size_t n = 0;
+	enum outcome o = OK;
+
+	if (!r->l->column[at].is_readonly && (r->l->allow & ALLOW_UPDATE))
+		o = store_keys_where(r->g->store, r->l, at, item->key, false, &key, &n, r->e);
+	for (size_t i = 0; o == OK && i < n; i++)
+		o = store_row_update(r->g->store, r->l, key[i], &cell, 1, r->e);
+	if (o == OK && n)
+		o = store_inbox_add(r->g->store, r->l, key, n, false, r->e);
+	return o;
+}
+
+/* The first post takes all that stands below it along: the deepest first, as foreign keys want it. */
+static enum outcome
+whole_thread(struct change_run *r, const struct item *item, size_t at, struct below *out)
+{
+	struct str *found = ARENA_ARRAY(r->g->arena, struct str, LIMIT_TOGETHER), *key;
+	size_t n = 0, done = 0, level_n;
+	struct str above = item->key;
+	enum outcome o = OK;
+
+	for (;;) {
+		o = store_keys_where(r->g->store, r->l, at, above, false, &key, &level_n, r->e);
+		if (o != OK)
+			return o;
+		if (n + level_n > LIMIT_TOGETHER)
+			return err_set(r->e, E_LIMIT, "The thread has more than %d posts; it cannot "
+			    "be deleted in one step. Delete answers first.", LIMIT_TOGETHER);
+		for (size_t i = 0; i < level_n; i++)
+			if (!str_eq(key[i], item->key)) /* a circle */
+				found[n++] = key[i];
+		if (done == n)
+			break;
+		above = found[done++];
+	}
+	out->key = ARENA_ARRAY(r->g->arena, struct str, n);
+	while (n)
+		out->key[out->key_n++] = found[--n];
+	return OK;
+}
+
+static enum outcome
+below(struct change_run *r, const struct item *item, const struct row *row, struct below *out)
+{
+	int at = list_column(r->l, FIELD_PARENT);
+
+	if (at < 0)
+		return OK;
+	return item->place ? lift_answers(r, item, row, (size_t)at)
+			   : whole_thread(r, item, (size_t)at, out);
+}
+
+/* ---- answers ---- */
+
+static const enum field shows[] = { FIELD_THREAD_INDEX, FIELD_THREAD_TOPIC, FIELD__MAX };
+
+static size_t
+show(const struct vocabulary *v, struct arena *a, const struct list *l, const struct item *item,
+    const struct row *row, struct shown out[SHOWN_MAX])
+{
+	struct thread t;
+
+	(void)v;
+	(void)l;
+	(void)row;
+	if (!thread_read(a, item->bag, &t))
+		return 0;
+	out[0] = (struct shown){ .field = FIELD_THREAD_INDEX,
+		.value = thread_index_text(a, t.index) };
+	out[1] = (struct shown){ .field = FIELD_THREAD_TOPIC, .value = t.topic };
+	return 2;
+}
+
 const struct kind_rules discussion_rules = {
-	.settle = NULL,
+	.settle = settle,
+	.vanish = vanish,
+	.translate = translate,
+	.place = place,
+	.below = below,
+	.shows = shows,
+	.show = show,
 };

@@ -51,6 +51,7 @@ struct column {
 	enum value_type type;   /* of the field */
 	bool is_locked;         /* [write] readonly names it */
 	bool is_readonly;       /* that, or (when bound) the view cannot write it */
+	bool is_filled;         /* no client writes it, but the server may in a New */
 	int line;               /* in the provider file */
 	size_t translation_n;
 	const struct translation *translation;
@@ -60,6 +61,7 @@ struct column {
 	enum column_class class;
 	char sql_type[64];      /* "varchar(50)": compared at every bind */
 	uint32_t max_chars;     /* text; 0 = no limit known */
+	bool is_writable;       /* by a statement through the view */
 	bool is_nullable;
 	bool has_default;
 };

@@ -55,10 +55,11 @@ static const struct {
 static const struct {
 	enum list_kind kind;
 	enum field field;
+	bool is_filled; /* in a New, by the server */
 } fixed[] = {
-	{ KIND_TASKS, FIELD_AUTHOR }, { KIND_DISCUSSIONS, FIELD_AUTHOR },
-	{ KIND_DOCUMENTS, FIELD_AUTHOR }, { KIND_DOCUMENTS, FIELD_FILE_SIZE },
-	{ KIND_DOCUMENTS, FIELD_CHECKED_OUT },
+	{ KIND_TASKS, FIELD_AUTHOR, false }, { KIND_DISCUSSIONS, FIELD_AUTHOR, true },
+	{ KIND_DOCUMENTS, FIELD_AUTHOR, false }, { KIND_DOCUMENTS, FIELD_FILE_SIZE, false },
+	{ KIND_DOCUMENTS, FIELD_CHECKED_OUT, false },
 };
 
 static const char *
@@ -109,7 +110,9 @@ read_kind(struct reader *r)
 	for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
 		int at = fixed[i].kind == r->list->kind ? list_column(r->list, fixed[i].field) : -1;
 
-		if (at >= 0)
-			r->list->column[at].is_locked = r->list->column[at].is_readonly = true;
+		if (at < 0)
+			continue;
+		r->list->column[at].is_filled = fixed[i].is_filled && !r->list->column[at].is_locked;
+		r->list->column[at].is_locked = r->list->column[at].is_readonly = true;
 	}
 }
