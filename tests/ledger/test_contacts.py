@@ -80,6 +80,9 @@ class Fields(unittest.TestCase):
         row = kinds.client(S, "cards").do(ows.New({"FirstName": "Only"}, ref=ows.new_ref()))
         there = {f.name for f in FIELDS if row.get(f.name) or row.bag(f.name)}
         same("R324", there, {"FirstName"})
+        row = kinds.client(S, "cards").do(ows.New({}, {"Nickname": "N"}, ref=ows.new_ref()))
+        there = {f.name for f in FIELDS if row.get(f.name) or row.bag(f.name)}
+        same("R324", there, {"Nickname"})
 
     def test_the_last_changer_is_named(self):
         c = kinds.client(S, "cards")
