@@ -46,6 +46,8 @@ static const struct front fronts[] = {
 	{ .prefix = "/_vti_bin", .methods = "GET HEAD POST OPTIONS", .handle = no_service },
 	{ .prefix = "/healthz", .methods = "GET HEAD OPTIONS", .user = USER_OPTIONAL,
 	  .handle = health },
+	{ .prefix = "/lists", .methods = "GET HEAD PUT DELETE OPTIONS",
+	  .handle = attachment_handle, .needs_database = true, .takes = attachment_takes },
 	{ .prefix = "", .methods = "GET HEAD POST OPTIONS", .handle = portal_handle },
 };
 

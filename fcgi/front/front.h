@@ -68,5 +68,8 @@ struct list *front_list(struct front_context *c, struct str name);
 void lists_handle(struct front_context *c, const struct request *q, struct response *r);
 void portal_handle(struct front_context *c, const struct request *q, struct response *r);
 uint64_t lists_upload(const struct request *q);
+/* Files: /Lists/<list>/Attachments/<item>/<file>. */
+void attachment_handle(struct front_context *c, const struct request *q, struct response *r);
+bool attachment_takes(struct front_context *c, struct str path);
 
 #endif

@@ -8,7 +8,7 @@
 #include "access.h"
 #include "engine.h"
 
-/* ---- what an item says of its files (item.files) ---- */
+/* ---- attached.c: what an item says of its files (item.files) ---- */
 
 struct attached {
 	struct str name;      /* as it was first spelled */

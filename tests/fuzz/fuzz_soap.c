@@ -100,7 +100,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	dates.zone = utc;
 	copy = memcpy(malloc(size + (size == 0)), data, size);
 	q.body = (struct str){ copy, size };
-	if (!soap_read(&arena, &q, &call, &r)) {
+	if (!soap_read(&arena, &q, NULL, &call, &r)) {
 		check_refusal(&arena, &r);
 	} else {
 		if (caml_parse(&arena, call.args, KIND_CONTACTS, &caml, &code, &e) != OK)

@@ -95,6 +95,31 @@ serve_segment(struct arena *a, struct str s)
 	return (struct str){ out, n };
 }
 
+static int
+hex_of(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	    : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+struct str
+serve_unescape(struct arena *a, struct str s)
+{
+	char *out = arena_get(a, s.n + 1);
+	size_t i, n = 0;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] == '%' && s.n - i > 2 && hex_of(s.p[i + 1]) >= 0 &&
+		    hex_of(s.p[i + 2]) >= 0) {
+			out[n++] = (char)(hex_of(s.p[i + 1]) * 16 + hex_of(s.p[i + 2]));
+			i += 2;
+		} else {
+			out[n++] = s.p[i];
+		}
+	}
+	return (struct str){ out, n };
+}
+
 /* For programs that know no filename*: what is not plain becomes '_'. */
 static struct str
 plain_name(struct arena *a, struct str name)

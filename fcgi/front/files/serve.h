@@ -46,6 +46,8 @@ void serve_failed(const struct request *q, struct response *r, const struct err 
 /* 200, 201, 204 of a PUT or DELETE; version (may be NULL p): the new ETag. */
 void serve_done(struct response *r, int status, struct str version);
 
+/* "%41%zz" is "A%zz". */
+struct str serve_unescape(struct arena *a, struct str s);
 /* One segment of a path, percent-encoded: RFC 3986 §2.3's unreserved stay. */
 struct str serve_segment(struct arena *a, struct str s);
 

@@ -113,6 +113,7 @@ read_options(struct arena *a, const struct xnode *args, struct caml_options *out
 	struct xnode *options = innermost(parameter, "QueryOptions"), *paging;
 
 	*out = (struct caml_options){ .date_in_utc = true, .expand_user = true,
+	    .file_urls = true, .file_versions = true,
 	    .position = STR("") };
 	if (!options && parameter && xnode_first(parameter))
 		options = parameter; /* the inner wrapper is missing */
@@ -120,6 +121,8 @@ read_options(struct arena *a, const struct xnode *args, struct caml_options *out
 		return;
 	out->date_in_utc = option(a, options, "DateInUtc");
 	out->expand_user = option(a, options, "ExpandUserField");
+	out->file_urls = option(a, options, "IncludeAttachmentUrls");
+	out->file_versions = option(a, options, "IncludeAttachmentVersion");
 	paging = xnode_child(options, "Paging");
 	if (paging)
 		out->position = xnode_attr(a, paging, "ListItemCollectionPositionNext");

@@ -21,6 +21,8 @@ struct caml_fields {
 struct caml_options {
 	bool date_in_utc;
 	bool expand_user;
+	bool file_urls;             /* Attachments holds the addresses of files */
+	bool file_versions;         /* and a version behind each */
 	struct str position;        /* ListItemCollectionPositionNext, or empty */
 };
 

@@ -28,6 +28,15 @@ static const struct operation table[] = {
 	    "<queryOptions", "changeToken", "<contains" } },
 	{ .name = "UpdateListItems", .handle = op_update, .need = NEED_LIST, .effect = WRITES,
 	  .empty_code = NULL, .parameter = { "listName", "<updates" } },
+	{ .name = "GetAttachmentCollection", .handle = op_get_attachments, .need = NEED_LIST,
+	  .effect = READS, .check = op_attach_check, .parameter = { "listName", "listItemID" } },
+	{ .name = "AddAttachment", .handle = op_add_attachment, .need = NEED_LIST,
+	  .effect = WRITES, .result = RESULT_TEXT, .check = op_attach_check,
+	  .upload = "attachment",
+	  .parameter = { "listName", "listItemID", "fileName", "attachment" } },
+	{ .name = "DeleteAttachment", .handle = op_delete_attachment, .need = NEED_LIST,
+	  .effect = WRITES, .result = RESULT_NONE, .check = op_attach_check,
+	  .parameter = { "listName", "listItemID", "url" } },
 };
 
 const struct operation *
@@ -206,6 +215,22 @@ check_action(struct call *k)
 	return true;
 }
 
+/* Operations with a parameter that holds a file. */
+static const char *const (*
+with_files(struct arena *a))[2]
+{
+	const char *(*files)[2] = arena_get(a, sizeof(*files) * (sizeof(table) / sizeof(*table) + 1));
+	size_t i, n = 0;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (!table[i].upload)
+			continue;
+		files[n][0] = table[i].name;
+		files[n++][1] = table[i].upload;
+	}
+	return (const char *const (*)[2])files;
+}
+
 static void
 post(struct front_context *c, const struct request *q, struct response *r)
 {
@@ -219,7 +244,7 @@ post(struct front_context *c, const struct request *q, struct response *r)
 		    q->content_type.p);
 		return;
 	}
-	if (!soap_read(k.arena, q, &k.soap, r))
+	if (!soap_read(k.arena, q, with_files(k.arena), &k.soap, r))
 		return;
 	k.op = find_operation(k.soap.operation);
 	if (!k.op) {
@@ -229,6 +254,10 @@ post(struct front_context *c, const struct request *q, struct response *r)
 	}
 	r->note.operation = k.op->name;
 	if (!check_action(&k))
+		return;
+	if (k.op->upload)
+		soap_decode(k.arena, &k.soap, k.op->upload, r);
+	if (k.op->check && !k.op->check(&k))
 		return;
 	if (k.op->need == NEED_LIST && !take_list(&k))
 		return;

@@ -22,12 +22,19 @@ struct call {
 
 enum list_need { NO_LIST, NEED_LIST };
 enum effect { READS, WRITES };
+enum result_type { RESULT_XML, RESULT_TEXT, RESULT_NONE };
 
 struct operation {
 	const char *name;
 	void (*handle)(struct call *k);
 	enum list_need need;
 	enum effect effect;
+	enum result_type result;
+	/*
+	 * Parameters whose absence is told before the list's; NULL: none. False: the
+	 * call is answered.
+	 */
+	bool (*check)(struct call *k);
 	/* An empty listName: "0x82000006", or NULL for the fault without a code. */
 	const char *empty_code;
 	/* Parameter that holds a file in base64 and may be large; NULL: none. */
@@ -48,6 +55,10 @@ void op_get_list(struct call *k);
 void op_get_list_collection(struct call *k);
 void op_changes(struct call *k);
 void op_update(struct call *k);
+void op_get_attachments(struct call *k);
+void op_add_attachment(struct call *k);
+void op_delete_attachment(struct call *k);
+bool op_attach_check(struct call *k); /* listItemID must be there */
 
 /* GET: the service's description, or a page that says what this is. */
 void wsdl_write(struct front_context *c, struct response *r);

@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 
+#include "attach.h"
 #include "lists/wire.h"
 #include "stamp.h"
 #include "stssync.h"
@@ -323,7 +324,7 @@ write_settings(struct xmlw *w, const struct site *site, int64_t now)
 
 /* ---- <List> ---- */
 
-/* The same for every list here: behind ReadSecurity, in the order of real servers. */
+/* The same for every list here, but for attachments (NULL): behind ReadSecurity, in the order of real servers. */
 static const struct {
 	const char *name, *value;
 } constants[] = {
@@ -332,7 +333,7 @@ static const struct {
 	{ "EmailAlias", "" }, { "SendToLocation", "" }, { "MajorVersionLimit", "0" },
 	{ "MajorWithMinorVersionsLimit", "0" }, { "WorkFlowId", NO_GUID },
 	{ "HasUniqueScopes", "False" }, { "AllowDeletion", "False" },
-	{ "AllowMultiResponses", "False" }, { "EnableAttachments", "False" },
+	{ "AllowMultiResponses", "False" }, { "EnableAttachments", NULL },
 	{ "EnableModeration", "False" }, { "EnableVersioning", "False" },
 	{ "HasExternalDataSource", "False" }, { "Hidden", "False" },
 	{ "MultipleDataList", "False" }, { "Ordered", "False" }, { "ShowUser", "True" },
@@ -385,7 +386,8 @@ schema_write_attributes(struct xmlw *w, struct arena *a, const struct site *site
 	xmlw_attrz(w, "AnonymousPermMask", "0");
 	xmlw_attr(w, "RootFolder", schema_root_folder(a, site, l));
 	for (i = 0; i < sizeof(constants) / sizeof(constants[0]); i++)
-		xmlw_attrz(w, constants[i].name, constants[i].value);
+		xmlw_attrz(w, constants[i].name, constants[i].value ? constants[i].value :
+		    attach_is_offered(l) ? "True" : "False");
 	xmlw_attrz(w, "WebFullUrl", web_path(site));
 	xmlw_attrz(w, "WebId", NO_GUID); /* one site per server: clients compare it, if at all */
 	xmlw_attrz(w, "ScopeId", NO_GUID);

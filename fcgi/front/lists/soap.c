@@ -11,6 +11,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base64.h"
+#include "limits.h"
 #include "log.h"
 
 #define NS_11 "http://schemas.xmlsoap.org/soap/envelope/"
@@ -127,25 +129,102 @@ refuse_xml(const struct request *q, const struct err *e, struct response *r)
 	if (e->code == E_LIMIT || strstr(e->peer, "DOCTYPE"))
 		soap_fault(r, q, version_by_type(q), SOAP_CLIENT, NULL, "%s", e->peer);
 	else
-		response_error(r, 400, "%s (reference %s)", e->peer, q->id);
+		response_error(r, e->code == E_UNAVAILABLE ? 503 : 400, "%s (reference %s)",
+		    e->peer, q->id);
 	r->note.outcome = outcome_name(e->code);
 	r->note.detail = "the body is no usable XML";
 	return false;
 }
 
-bool
-soap_read(struct arena *a, const struct request *q, struct soap_call *out,
-    struct response *r)
+/* ---- files in base64 ---- */
+
+struct decoding {
+	struct base64 text;
+	struct spool bytes;
+	struct sink to;
+};
+
+static void
+decoding_end(void *d)
+{
+	spool_clear(&((struct decoding *)d)->bytes);
+}
+
+static void
+decode(void *d, const char *p, size_t n)
+{
+	struct decoding *into = d;
+
+	base64_add(&into->text, p, n, &into->to);
+}
+
+/* Beside the answer, where a worker may keep what it cannot hold. */
+static struct decoding *
+decoding_open(struct arena *a, struct response *r)
+{
+	struct decoding *d = ARENA_NEW(a, struct decoding);
+
+	base64_init(&d->text);
+	spool_init(&d->bytes, LIMIT_UPLOAD_MEMORY, r->body.dir);
+	d->bytes.progress = r->body.progress;
+	d->to = spool_sink(&d->bytes);
+	arena_defer(a, decoding_end, d);
+	return d;
+}
+
+static struct soap_upload
+decoded(struct decoding *d)
+{
+	return (struct soap_upload){ .is_there = true, .is_broken = !base64_end(&d->text),
+		.bytes = &d->bytes };
+}
+
+void
+soap_decode(struct arena *a, struct soap_call *c, const char *name, struct response *r)
+{
+	const struct xnode *n = xnode_child(c->args, name);
+	struct decoding *d;
+	struct str text;
+
+	if (c->upload.bytes || !n || xnode_is_nil(n))
+		return;
+	d = decoding_open(a, r);
+	text = xnode_text(a, n);
+	decode(d, text.p, text.n);
+	c->upload = decoded(d);
+}
+
+static enum outcome
+parse(struct arena *a, const struct request *q, const char *const (*files)[2],
+    struct soap_call *out, struct response *r, struct xnode **root, struct err *e)
 {
 	struct str charset = parameter(q->content_type, STR("charset"));
+	const char *said = charset.p ? arena_dup(a, charset).p : NULL;
+	struct xmlr_lift lift = { .from = files, .text = decode };
+	enum outcome o;
+
+	if (!q->upload)
+		return xmlr_parse(a, q->body, said, root, e);
+	lift.arg = decoding_open(a, r);
+	o = xmlr_parse_lifting(a, q->upload, said, &lift, root, e);
+	if (lift.is_found) {
+		out->upload = decoded(lift.arg);
+		out->upload.is_broken |= lift.has_elements;
+	}
+	return o;
+}
+
+bool
+soap_read(struct arena *a, const struct request *q, const char *const (*files)[2],
+    struct soap_call *out, struct response *r)
+{
 	const struct xnode *strange;
 	struct xnode *root;
 	struct err e = { 0 };
 
 	*out = (struct soap_call){ .version = version_by_type(q) };
 	read_action(q, out);
-	if (xmlr_parse(
-		a, q->body, charset.p ? arena_dup(a, charset).p : NULL, &root, &e) != OK)
+	if (parse(a, q, files, out, r, &root, &e) != OK)
 		return refuse_xml(q, &e, r);
 	if (strcmp(xnode_name(root), "Envelope") != 0) {
 		soap_fault(r, q, out->version, SOAP_CLIENT, NULL,
@@ -204,6 +283,18 @@ soap_begin(struct xmlw *w, struct arena *a, const struct soap_call *c, struct re
 	xmlw_open(w, arena_fmt(a, "%sResponse", c->operation).p);
 	xmlw_attrz(w, "xmlns", SOAP_SERVICE_NS);
 	xmlw_open(w, arena_fmt(a, "%sResult", c->operation).p);
+}
+
+void
+soap_empty(struct xmlw *w, struct arena *a, const struct soap_call *c, struct response *r)
+{
+	r->status = 200;
+	response_header(r, "Content-Type", "%s", versions[c->version].content_type);
+	begin_envelope(w, c->version);
+	xmlw_open(w, arena_fmt(a, "%sResponse", c->operation).p);
+	xmlw_attrz(w, "xmlns", SOAP_SERVICE_NS);
+	for (int i = 0; i < 3; i++)
+		xmlw_close(w);
 }
 
 void

@@ -29,9 +29,9 @@ name_of(struct arena *a, const struct operation *o, const char *suffix)
 	return arena_fmt(a, "%s%s", o->name, suffix).p;
 }
 
-/* An element of the schema: a string, or anything. */
+/* An element of the schema: of that simple type, or with a '<' in front anything. */
 static void
-write_value(struct xmlw *w, const char *name)
+write_value(struct xmlw *w, const char *name, const char *type)
 {
 	bool is_xml = name[0] == '<';
 
@@ -48,13 +48,13 @@ write_value(struct xmlw *w, const char *name)
 		xmlw_close(w);
 		xmlw_close(w);
 	} else {
-		xmlw_attrz(w, "type", "s:string");
+		xmlw_attrz(w, "type", type);
 	}
 	xmlw_close(w);
 }
 
 static void
-write_element(struct xmlw *w, const char *name, const char *const *values)
+write_element(struct xmlw *w, const char *name, const char *const *values, const char *binary)
 {
 	xmlw_open(w, "s:element");
 	xmlw_attrz(w, "name", name);
@@ -62,7 +62,8 @@ write_element(struct xmlw *w, const char *name, const char *const *values)
 	if (*values) {
 		xmlw_open(w, "s:sequence");
 		for (; *values; values++)
-			write_value(w, *values);
+			write_value(w, *values, binary && strcmp(*values, binary) == 0 ?
+			    "s:base64Binary" : "s:string");
 		xmlw_close(w);
 	}
 	xmlw_close(w);
@@ -80,9 +81,11 @@ write_types(struct xmlw *w, struct arena *a, const struct operation *o, size_t n
 	xmlw_attrz(w, "elementFormDefault", "qualified");
 	xmlw_attrz(w, "targetNamespace", SOAP_SERVICE_NS);
 	for (i = 0; i < n; i++) {
-		write_element(w, o[i].name, o[i].parameter);
-		result[0] = arena_fmt(a, "<%sResult", o[i].name).p;
-		write_element(w, name_of(a, &o[i], "Response"), result);
+		write_element(w, o[i].name, o[i].parameter, o[i].upload);
+		result[0] = o[i].result == RESULT_NONE ? NULL :
+		    arena_fmt(a, "%s%sResult", o[i].result == RESULT_XML ? "<" : "",
+		    o[i].name).p;
+		write_element(w, name_of(a, &o[i], "Response"), result, NULL);
 	}
 	xmlw_close(w);
 	xmlw_close(w);

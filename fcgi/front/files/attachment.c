@@ -1,0 +1,277 @@
+/*
+ * attachment.c -- GET, PUT and DELETE of attachments, and their addresses.
+ * MS-OUTSPS 3.2.4.2 (R1076-R1077: PUT after 0x81020067, R1231, R1237-R1243).
+ *
+ * A PUT without If-Match replaces whatever is there, as a person who saves from
+ * a program means it; what it replaced stays in the sync database for a while,
+ * because nobody has seen it go. With If-Match a stale one is 412.
+ */
+#include "files/attachment.h"
+
+#include <inttypes.h>
+
+#include "attach.h"
+#include "files/serve.h"
+#include "num.h"
+
+/* ---- addresses ---- */
+
+/* The last segment, taken off; an empty one is none. */
+static bool
+last_segment(struct str *path, struct str *out)
+{
+	size_t i = path->n;
+
+	while (i && path->p[i - 1] != '/')
+		i--;
+	*out = (struct str){ path->p + i, path->n - i };
+	*path = (struct str){ path->p, i ? i - 1 : 0 };
+	return out->n > 0;
+}
+
+bool
+attachment_parse(struct str path, struct attachment_path *out)
+{
+	struct str rest = path, id, folder, root;
+	uint64_t n;
+
+	if (!last_segment(&rest, &out->file) || !last_segment(&rest, &id) ||
+	    !last_segment(&rest, &folder) || !last_segment(&rest, &out->list) ||
+	    !last_segment(&rest, &root))
+		return false;
+	if (!str_ieq(folder, STR("Attachments")) || !str_ieq(root, STR("Lists")) ||
+	    !num_u64(id, UINT32_MAX, &n) || n == 0)
+		return false;
+	out->item = (uint32_t)n;
+	return true;
+}
+
+struct str
+attachment_path(struct arena *a, const struct list *l, uint32_t item, struct str file)
+{
+	struct str list = serve_segment(a, str_of(l->name)), name = serve_segment(a, file);
+
+	return arena_fmt(a, "Lists/%.*s/Attachments/%" PRIu32 "/%.*s", STR_ARG(list), item,
+	    STR_ARG(name));
+}
+
+struct str
+attachment_url(struct arena *a, const struct site *site, const struct list *l, uint32_t item,
+    struct str file)
+{
+	struct str path = attachment_path(a, l, item, file);
+
+	return arena_fmt(a, "%s/%.*s", site->base_url, STR_ARG(path));
+}
+
+/* ---- requests ---- */
+
+struct asked {
+	struct front_context *c;
+	const struct request *q;
+	struct response *r;
+	struct attachment_path path;
+	struct list *l;
+	struct item item;
+	bool has_file;
+	struct attached found;
+	struct file file;              /* of found */
+	struct served_file served;
+};
+
+bool
+attachment_takes(struct front_context *c, struct str path)
+{
+	struct str rest = path, segment;
+	size_t n = 0;
+
+	(void)c;
+	while (rest.n && rest.p[0] == '/')
+		rest.p++, rest.n--;
+	for (; rest.p; n++) {
+		segment = str_cut(rest, '/', &rest);
+		if (n == 2 && str_ieq(segment, STR("Attachments")))
+			return true;
+	}
+	return false;
+}
+
+static void
+not_found(struct asked *t, const char *what)
+{
+	response_error(t->r, 404, "%s (reference %s)", what, t->q->id);
+	t->r->note.outcome = outcome_name(E_NOT_FOUND);
+}
+
+/* The list, if this user may read it and it has attachments. False: answered. */
+static bool
+find_list(struct asked *t)
+{
+	if (!attachment_parse(t->q->path, &t->path)) {
+		not_found(t, "An attachment's address is Lists/<list>/Attachments/<number of the "
+		    "item>/<file>.");
+		return false;
+	}
+	t->l = front_list(t->c, t->path.list);
+	if (!t->l && t->c->who.login.n == 0) {
+		front_unauthorized(t->c, t->r);
+		return false;
+	}
+	if (!t->l || !attach_is_offered(t->l)) {
+		not_found(t, "There is no such list here, or it is not open to you, or it has no "
+		    "attachments.");
+		return false;
+	}
+	t->r->note.list = t->l->name;
+	if (t->l->is_bound)
+		return true;
+	response_error(t->r, 503, "The list \"%s\" is not available at the moment. Its "
+	    "administrator finds the reason in the log. (reference %s)", t->l->title, t->q->id);
+	t->r->note.outcome = outcome_name(E_UNAVAILABLE);
+	return false;
+}
+
+static enum outcome
+read_file(void *arg, uint64_t at, uint64_t n, struct sink *to, struct err *e)
+{
+	struct asked *t = arg;
+
+	return store_file_read(t->c->engine->store, t->l, &t->file.guid, t->file.version, at, n,
+	    to, e);
+}
+
+/* The item, and the file if there is one. False: answered. */
+static bool
+find_file(struct asked *t)
+{
+	struct engine *g = t->c->engine;
+	struct err e = { .code = OK };
+	char token[ATTACHED_TOKEN];
+	enum outcome o = attach_item(g, t->l, t->path.item, &t->item, &e);
+
+	if (o == OK)
+		t->has_file = attached_find(t->item.files, t->path.file, &t->found);
+	if (o == OK && t->has_file)
+		o = store_file(g->store, t->l, &t->found.guid, t->found.version, &t->file, &e);
+	if (o != OK) {
+		e.code = o;
+		serve_failed(t->q, t->r, &e);
+		return false;
+	}
+	if (t->has_file && !t->file.version) { /* replaced between the two looks */
+		response_error(t->r, 503, "The file is being changed at this moment. Ask again. "
+		    "(reference %s)", t->q->id);
+		t->r->note.outcome = outcome_name(E_UNAVAILABLE);
+		return false;
+	}
+	t->served = (struct served_file){
+		.name = t->found.name,
+		.size = t->file.size,
+		.version = arena_dup(g->arena, str_of(attached_token(&t->found, token))),
+		.modified = t->file.modified,
+		.arg = t,
+		.read = read_file,
+	};
+	return true;
+}
+
+static void
+get(struct asked *t)
+{
+	if (t->has_file)
+		serve_get(t->c->engine->arena, t->q, t->r, &t->served);
+	else
+		not_found(t, "This item has no attachment of that name.");
+}
+
+static bool
+read_upload(void *arg, uint64_t at, char *p, size_t n, size_t *got)
+{
+	return spool_read(arg, at, p, n, got);
+}
+
+/* PUT and DELETE, whose conditions hold. */
+static void
+change(struct asked *t, struct attach_request *want)
+{
+	struct engine *g = t->c->engine;
+	struct attach_result *done = ARENA_NEW(g->arena, struct attach_result);
+	char token[ATTACHED_TOKEN];
+
+	want->item = t->path.item;
+	want->name = t->path.file;
+	attach_one(g, t->l, &t->c->who, want, done);
+	if (done->outcome == E_CONFLICT) {
+		serve_stale(t->q, t->r, STR_NULL);
+		return;
+	}
+	if (done->outcome != OK) {
+		done->err.code = done->outcome;
+		serve_failed(t->q, t->r, &done->err);
+		return;
+	}
+	if (want->command == ATTACH_REMOVE)
+		serve_done(t->r, 204, STR_NULL);
+	else
+		serve_done(t->r, done->is_new ? 201 : 200,
+		    str_of(attached_token(&done->file, token)));
+}
+
+static void
+put(struct asked *t)
+{
+	struct attach_request want = { .command = ATTACH_PUT };
+	struct file_bytes bytes = { .size = t->q->upload ? t->q->upload->length : 0,
+		.read = read_upload, .arg = t->q->upload };
+	struct str coding = t->q->header(t->q->header_arg, "Content-Encoding");
+	bool is_exact;
+
+	if (t->q->header(t->q->header_arg, "Content-Range").p ||
+	    (coding.n && !str_ieq(coding, STR("identity")))) {
+		response_error(t->r, 400, "A file can only be sent whole and as it is, without "
+		    "Content-Range and Content-Encoding.");
+		t->r->note.outcome = outcome_name(E_INVALID);
+		return;
+	}
+	if (!serve_may_write(t->q, t->r, t->has_file ? &t->served : NULL, &is_exact))
+		return;
+	want.bytes = &bytes;
+	want.expected = is_exact && t->has_file ? &t->found : NULL;
+	change(t, &want);
+}
+
+static void
+drop(struct asked *t)
+{
+	struct attach_request want = { .command = ATTACH_REMOVE };
+	bool is_exact;
+
+	if (!t->has_file) {
+		not_found(t, "This item has no attachment of that name.");
+		return;
+	}
+	if (!serve_may_write(t->q, t->r, &t->served, &is_exact))
+		return;
+	want.expected = is_exact ? &t->found : NULL;
+	change(t, &want);
+}
+
+void
+attachment_handle(struct front_context *c, const struct request *q, struct response *r)
+{
+	struct asked *t = ARENA_NEW(c->engine->arena, struct asked);
+	bool is_put = str_eq(q->method, STR("PUT")), is_drop = str_eq(q->method, STR("DELETE"));
+
+	t->c = c;
+	t->q = q;
+	t->r = r;
+	r->note.operation = is_put ? "file-put" : is_drop ? "file-delete" : "file";
+	if (!find_list(t) || !find_file(t))
+		return;
+	if (is_put)
+		put(t);
+	else if (is_drop)
+		drop(t);
+	else
+		get(t);
+}
