@@ -22,6 +22,15 @@ class Value:
         self.sql = self.down if sql is None else sql
 
 
+# letters of three scripts, what protocols split at, all kinds of line ends but a bare return
+ODD = "a; b;#c, \"d\" 'e' <f> & \u00fc \U0001f600 \u05e9\u05dc\u05d5\u05dd \u202bx\u202c"
+
+
+def long_text(n):
+    """A body of more than 64 kB."""
+    return "%d first line\n%s\n\n\ttab\n%s" % (n, ODD, ODD * 1100)
+
+
 class Trip:
     def __init__(self, stack, name, fields, table, key="id"):
         self.stack, self.name, self.table, self.key = stack, name, table, key

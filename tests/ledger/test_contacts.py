@@ -16,10 +16,9 @@ import fieldtrip  # noqa: E402
 import kinds  # noqa: E402
 import ows  # noqa: E402
 import req  # noqa: E402
-from fieldtrip import Value  # noqa: E402
+from fieldtrip import ODD, Value, long_text  # noqa: E402
 from req import same  # noqa: E402
 
-ODD = "a; b;#c, \"d\" 'e' <f> & ü \U0001f600 \u05e9\u05dc\u05d5\u05dd"
 FIELDS = [f for f in kinds.fields_of("contacts") if f.name != "Editor"]
 MAPPED = FIELDS + [f for f in kinds.fields_of("all") if f.name == "Categories"]
 S = None
@@ -47,6 +46,8 @@ def value(f, n):
         return Value(bytes(range(n, 100)).hex().upper())
     if f.type == "AttachProps":
         return Value('<File Photo="-1">Picture%d.jpg</File><File Photo="0">b.txt</File>' % n)
+    if f.name == "Comments":
+        return Value(long_text(n))
     if f.type == "Note":
         return Value("%s %d\nsecond line\n\nlast %s" % (f.name, n, ODD))
     if f.name == "Gender":

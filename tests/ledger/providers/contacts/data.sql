@@ -19,7 +19,7 @@ CREATE TABLE contact (
     certificate_str TEXT,
     certificates_x509 TEXT,
     childrens_names TEXT,
-    comments TEXT,
+    comments MEDIUMTEXT,
     company TEXT,
     company_number TEXT,
     company_phonetic TEXT,
