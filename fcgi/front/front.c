@@ -48,6 +48,8 @@ static const struct front fronts[] = {
 	  .handle = health },
 	{ .prefix = "/lists", .methods = "GET HEAD PUT DELETE OPTIONS",
 	  .handle = attachment_handle, .needs_database = true, .takes = attachment_takes },
+	{ .prefix = "", .methods = "GET HEAD PUT DELETE OPTIONS", .handle = document_handle,
+	  .needs_database = true, .takes = document_takes },
 	{ .prefix = "", .methods = "GET HEAD POST OPTIONS", .handle = portal_handle },
 };
 

@@ -71,5 +71,8 @@ uint64_t lists_upload(const struct request *q);
 /* Files: /Lists/<list>/Attachments/<item>/<file>. */
 void attachment_handle(struct front_context *c, const struct request *q, struct response *r);
 bool attachment_takes(struct front_context *c, struct str path);
+/* Documents: /<library>/<folder>/<file>; the library's pages stay with the portal. */
+void document_handle(struct front_context *c, const struct request *q, struct response *r);
+bool document_takes(struct front_context *c, struct str path);
 
 #endif

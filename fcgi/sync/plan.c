@@ -294,6 +294,12 @@ plan_changes(struct engine *g, const struct list *l, const struct principal *who
 }
 
 enum outcome
+plan_refresh(struct engine *g, const struct list *l, struct list_state *out, struct err *e)
+{
+	return refresh(g, l, 0, out, e);
+}
+
+enum outcome
 plan_state(struct engine *g, const struct list *l, struct list_state *out, struct err *e)
 {
 	return peek(g, l, 0, STATE_TRIES, out, e);

@@ -46,6 +46,13 @@ enum outcome plan_changes(struct engine *g, const struct list *l, const struct p
     const struct plan_request *q, const struct plan_sink *to, struct plan_result *out,
     struct err *e) WARN_UNUSED;
 
+/*
+ * Number what is committed, as far as one poll goes, so that what is read of an
+ * item next has its version. E_UNAVAILABLE as above.
+ */
+enum outcome plan_refresh(struct engine *g, const struct list *l, struct list_state *out,
+    struct err *e) WARN_UNUSED;
+
 /* State for pages and GetList: no rows. Harvests nothing. */
 enum outcome plan_state(struct engine *g, const struct list *l, struct list_state *out,
     struct err *e) WARN_UNUSED;

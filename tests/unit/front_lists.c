@@ -196,6 +196,13 @@ store_file_read(struct store *s, const struct list *l, const struct guid *guid, 
 }
 
 void
+document_handle(struct front_context *c, const struct request *q, struct response *r)
+{
+	(void)c, (void)q;
+	response_error(r, 404, "There are no documents here.");
+}
+
+void
 portal_handle(struct front_context *c, const struct request *q, struct response *r)
 {
 	(void)c;
@@ -1076,7 +1083,10 @@ description_and_help(void **state)
 	    "location=\"https://pim.example.net/crm/_vti_bin/Lists.asmx\"/></wsdl:port>");
 	has("name=\"ListsSoap12\"");
 	has_not("s:import");
-	assert_int_equal(count("<wsdl:message "), 8);
+	size_t n;
+
+	(void)operations(&n);
+	assert_int_equal(count("<wsdl:message "), 2 * n);
 	assert_int_equal(send("GET", "/crm/_vti_bin/Lists.asmx", "", STR("")), 200);
 	has("Content-Type: text/html");
 	has("<li>GetListItemChangesSinceToken</li>");

@@ -3,6 +3,7 @@
  */
 #include "lists/placed.h"
 
+#include "lists/placed_documents.h"
 #include "lists/schema.h"
 
 bool
@@ -17,7 +18,10 @@ placed_of(struct arena *a, const struct site *site, const struct list *l,
 {
 	struct str root = schema_root_folder(a, site, l);
 
-	(void)row;
+	if (l->kind == KIND_DOCUMENTS) {
+		placed_document(a, site, l, item, row, out);
+		return;
+	}
 	*out = (struct placed){ .content_type = kind_info(l->kind)->content_type,
 		.dir = { root.p + 1, root.n - 1 },
 		.leaf = arena_fmt(a, "%u_.000", (unsigned)item->id),
