@@ -7,6 +7,8 @@
 #include "lists/caml.h"
 #include "lists/wire.h"
 
+static const struct list contacts = { .kind = KIND_CONTACTS };
+
 static struct arena arena;
 
 static int
@@ -44,7 +46,7 @@ parsed(const char *inner)
 	const char *code;
 	struct err e = { 0 };
 
-	assert_int_equal(caml_parse(&arena, args(inner), KIND_CONTACTS, &c, &code, &e), OK);
+	assert_int_equal(caml_parse(&arena, args(inner), &contacts, &c, &code, &e), OK);
 	return c;
 }
 
@@ -152,7 +154,7 @@ order_and_limit(void **state)
 	assert_false(parsed("<query/>").is_descending);
 	assert_int_equal(parsed("<rowLimit>0</rowLimit>").limit, 0);
 	assert_int_equal(parsed("<rowLimit>99999999999</rowLimit>").limit, UINT32_MAX);
-	assert_int_equal(caml_parse(&arena, args("<rowLimit>ten</rowLimit>"), KIND_CONTACTS, &c, &code,
+	assert_int_equal(caml_parse(&arena, args("<rowLimit>ten</rowLimit>"), &contacts, &c, &code,
 	    &e), E_INVALID);
 	assert_string_equal(code, "0x82000001");
 	assert_non_null(strstr(e.peer, "\"ten\""));

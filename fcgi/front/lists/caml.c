@@ -45,16 +45,19 @@ caml_fields_all(struct caml_fields *out)
 {
 	*out = (struct caml_fields){ .is_all = true, .has_meta_info = true };
 	memset(out->field, 1, sizeof(out->field));
+	memset(out->own, 1, sizeof(out->own));
 	memset(out->system, 1, sizeof(out->system));
 }
 
 static void
-choose(enum list_kind kind, struct str name, struct caml_fields *out)
+choose(struct arena *a, const struct list *l, struct str name, struct caml_fields *out)
 {
-	const struct wire_field *f = wire_by_name(kind, name);
+	const struct wire_field *f = wire_find(a, l, name);
 	size_t i;
 
-	if (f)
+	if (f && f->own)
+		out->own[f->column] = true;
+	else if (f)
 		out->field[f->field] = true;
 	for (i = 0; i < SYS__MAX; i++)
 		if (str_eq(name, str_of(system_info((enum system_field)i)->name)))
@@ -73,7 +76,7 @@ innermost(struct xnode *n, const char *name)
 }
 
 static void
-read_fields(struct arena *a, const struct xnode *args, enum list_kind kind,
+read_fields(struct arena *a, const struct xnode *args, const struct list *l,
     struct caml_fields *out)
 {
 	struct xnode *parameter = xnode_child(args, "viewFields"), *n;
@@ -90,7 +93,7 @@ read_fields(struct arena *a, const struct xnode *args, enum list_kind kind,
 		return;
 	*out = (struct caml_fields){ .has_properties = out->has_properties };
 	for (; n; n = xnode_next(n))
-		choose(kind, str_trim(xnode_attr(a, n, "Name")), out);
+		choose(a, l, str_trim(xnode_attr(a, n, "Name")), out);
 	for (i = 0; i < SYS__MAX; i++)
 		out->system[i] |= system_info((enum system_field)i)->is_always;
 	out->has_meta_info = out->system[SYS_META_INFO];
@@ -144,7 +147,7 @@ read_descending(struct arena *a, const struct xnode *args)
 }
 
 enum outcome
-caml_parse(struct arena *a, const struct xnode *args, enum list_kind kind,
+caml_parse(struct arena *a, const struct xnode *args, const struct list *l,
     struct caml *out, const char **code, struct err *e)
 {
 	struct str limit = caml_parameter(a, args, "rowLimit");
@@ -152,7 +155,7 @@ caml_parse(struct arena *a, const struct xnode *args, enum list_kind kind,
 
 	*out = (struct caml){ 0 };
 	*code = NULL;
-	read_fields(a, args, kind, &out->fields);
+	read_fields(a, args, l, &out->fields);
 	read_options(a, args, &out->options);
 	out->is_descending = read_descending(a, args);
 	if (limit.p && !num_u64(limit, UINT64_MAX, &rows)) {

@@ -15,6 +15,7 @@ struct caml_fields {
 	bool has_properties;        /* ViewFields Properties="TRUE": one attribute per property */
 	bool has_meta_info;         /* and MetaInfo was asked for (or all was) */
 	bool field[FIELD__MAX];
+	bool own[LIMIT_COLUMNS];    /* FIELD_OWN, by column */
 	bool system[SYS__MAX];
 };
 
@@ -44,7 +45,7 @@ bool caml_is_true(struct str s);
  * Decode the parameters viewFields, query, queryOptions and rowLimit below
  * args. E_INVALID with *code ("0x82000001", or NULL for none).
  */
-enum outcome caml_parse(struct arena *a, const struct xnode *args, enum list_kind kind,
+enum outcome caml_parse(struct arena *a, const struct xnode *args, const struct list *l,
     struct caml *out, const char **code, struct err *e) WARN_UNUSED;
 
 /* Everything there is about an item: answers of UpdateListItems. */

@@ -98,7 +98,7 @@ take_cell(struct reading *r, const struct wire_field *f, size_t at, struct str t
 
 	if (c->is_readonly)
 		return;
-	if (!wire_get(r->a, f, text, r->dates, &v, &code, &why)) {
+	if (!wire_get_cell(r->a, f, c, text, r->dates, &v, &code, &why)) {
 		fail(r, code, "%s", why);
 		return;
 	}
@@ -127,7 +127,7 @@ take_structural(struct reading *r, const struct wire_field *f, struct str text)
 static void
 take_known(struct reading *r, const struct wire_field *f, struct str text)
 {
-	int at = list_column(r->l, f->field);
+	int at = wire_column(r->l, f);
 
 	if (at >= 0)
 		take_cell(r, f, (size_t)at, text);
@@ -172,7 +172,7 @@ take_property(struct reading *r, struct str name, struct str text)
 		    "with ':' are this server's own.", SHOWN(name, 100));
 		return;
 	}
-	f = wire_by_name(r->l->kind, name);
+	f = wire_find(r->a, r->l, name);
 	if (str_eq(name, STR(WIRE_HISTORY))) {
 		r->m->change.history = text;
 		return;
@@ -210,7 +210,7 @@ take_field(struct reading *r, const struct xnode *n)
 		take_property(r, property, text);
 		return;
 	}
-	f = wire_by_name(r->l->kind, name);
+	f = wire_find(r->a, r->l, name);
 	if (f)
 		take_known(r, f, text);
 	else if (!schema_is_ignored(name))

@@ -24,6 +24,7 @@ struct answer {
 	struct call *k;
 	struct caml caml;
 	struct rowset *rowset;
+	struct people *people;
 	struct sink id_sink, row_sink;
 	struct xmlw *ids, *rows;
 	struct plan_result result;
@@ -46,7 +47,7 @@ open_rowset(const struct answer *a)
 	const struct call *k = a->k;
 	struct rowset_want want = {
 		.site = k->c->site, .list = k->list, .rights = k->rights,
-		.fields = &a->caml.fields, .options = a->caml.options,
+		.fields = &a->caml.fields, .options = a->caml.options, .people = a->people,
 	};
 
 	return rowset_open(k->arena, &want);
@@ -60,6 +61,8 @@ on_item(void *arg, const struct item *item, const struct row *row, struct err *e
 	if (!a->rowset)
 		a->rowset = open_rowset(a);
 	rowset_write(a->rowset, a->rows, item, row);
+	if (people_failed(a->people, e) != OK)
+		return e->code;
 	return a->row_sink.failed ? no_room(&a->k->r->more[PART_ROWS], e) : OK;
 }
 
@@ -189,7 +192,7 @@ op_changes(struct call *k)
 	a->k = k;
 	if (!check_view(k))
 		return;
-	if (caml_parse(k->arena, k->soap.args, k->list->kind, &a->caml, &code, &e) !=
+	if (caml_parse(k->arena, k->soap.args, k->list, &a->caml, &code, &e) !=
 	    OK) {
 		call_fault(k, code, "%s", e.peer);
 		return;
@@ -200,6 +203,7 @@ op_changes(struct call *k)
 	want.cursor = a->caml.options.position;
 	want.limit = a->caml.limit;
 	want.is_descending = a->caml.is_descending;
+	a->people = people_open(k->arena, k->c->engine);
 	open_answer(a);
 	if (plan_changes(k->c->engine, k->list, &k->c->who, &want, &to, &a->result, &e) !=
 	    OK) {

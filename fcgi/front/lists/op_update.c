@@ -191,6 +191,7 @@ run_method(struct batch *b, const struct xnode *element)
 {
 	struct arena *a = b->k->arena;
 	struct command_result *res;
+	struct err e = { 0 };
 	struct method m;
 
 	method_read(a, b->k->list, &b->dates, element, &m);
@@ -204,6 +205,10 @@ run_method(struct batch *b, const struct xnode *element)
 		write_failure(b, &m, CANCELLED,
 		    "Not done, because a method before it failed and OnError is Return.");
 		return true;
+	}
+	if (people_failed(b->dates.people, &e) != OK && !b->has_unnamed) {
+		call_fail(b->k, &e);
+		return false;
 	}
 	if (m.code) {
 		write_failure(b, &m, m.code, m.why);
@@ -321,8 +326,10 @@ open_batch(struct batch *b)
 	caml_fields_all(fields);
 	fields->has_properties = attr_is_true(b, "Properties");
 	b->stops = str_eq(xnode_attr(k->arena, b->element, "OnError"), STR("Return"));
-	b->dates = (struct wire_dates){ attr_is_true(b, "DateInUtc"), k->c->site->zone };
+	b->dates = (struct wire_dates){ .in_utc = attr_is_true(b, "DateInUtc"),
+		.zone = k->c->site->zone, .people = people_open(k->arena, k->c->engine) };
 	want.options.date_in_utc = b->dates.in_utc;
+	want.people = b->dates.people;
 	b->rowset = rowset_open(k->arena, &want);
 	guid_fmt(&k->list->id, GUID_BRACES, b->list_id);
 	b->sink = spool_sink(&k->r->body);

@@ -48,7 +48,7 @@ struct given {
 	struct str attribute;            /* NULL p: not asked for */
 };
 
-#define SPECIALS (2 * FIELD__MAX + 1) /* names and aliases of all fields, the history */
+#define SPECIALS (2 * FIELD__MAX + 1 + LIMIT_COLUMNS) /* names and aliases of all fields, the history */
 #define BUCKETS 64
 
 struct rowset {
@@ -64,6 +64,7 @@ struct rowset {
 	const struct kind_rules *rules;
 	bool is_given[FIELD__MAX];
 	struct given given[FIELD__MAX];
+	int author;                      /* column, or -1 */
 	struct str content_type;         /* constant per list */
 	struct str perm_mask, read_mask;
 	char list_hex_upper[39];
@@ -82,17 +83,23 @@ attribute(struct arena *a, bool is_property, const char *name)
 static bool
 needs_conversion(const struct wire_field *f, const struct wire_dates *d)
 {
-	enum value_type type = field_info(f->field)->type;
+	enum value_type type = wire_type(f);
 
 	return type == VALUE_URL || (type == VALUE_STAMP && !d->in_utc) ||
-	    strcmp(f->type, "User") == 0;
+	    strcmp(f->type, "User") == 0 || strcmp(f->type, "Guid") == 0;
 }
 
 /* Clients never see it in a row, or see it among what every row has. */
 static bool
 is_told_elsewhere(const struct rowset *rs, const struct wire_field *f)
 {
-	return (f->flags & (WIRE_INWARD | WIRE_SYSTEM)) || rs->is_given[f->field];
+	return !f->own && ((f->flags & (WIRE_INWARD | WIRE_SYSTEM)) || rs->is_given[f->field]);
+}
+
+static bool
+is_asked_for(const struct rowset *rs, const struct wire_field *f)
+{
+	return f->own ? rs->fields.own[f->column] : rs->fields.field[f->field];
 }
 
 /* Where column i goes; false: nowhere, for it was not asked for. */
@@ -100,14 +107,14 @@ static bool
 open_source(struct arena *a, struct rowset *rs, size_t i, struct source *out)
 {
 	const struct list *l = rs->want.list;
-	const struct wire_field *f = wire_of(l->kind, l->column[i].field);
+	const struct wire_field *f = wire_of_column(a, l, i);
 	bool is_property = !wire_is_declared(l, f);
 
 	if (is_told_elsewhere(rs, f))
 		return false;
 	if (is_property && !(rs->fields.has_properties && rs->fields.has_meta_info))
 		return false;
-	if (!is_property && !rs->fields.field[f->field])
+	if (!is_property && !is_asked_for(rs, f))
 		return false;
 	*out = (struct source){ .column = i,
 		.attribute = attribute(a, is_property, f->name) };
@@ -115,7 +122,7 @@ open_source(struct arena *a, struct rowset *rs, size_t i, struct source *out)
 		out->attribute_alias = attribute(a, true, f->alias);
 	if (needs_conversion(f, &rs->dates))
 		out->convert = f;
-	else if (field_info(f->field)->type == VALUE_DATE)
+	else if (wire_type(f) == VALUE_DATE)
 		out->suffix = rs->dates.in_utc ? STR("T00:00:00Z") : STR(" 00:00:00");
 	return true;
 }
@@ -144,7 +151,7 @@ static void
 open_special(struct arena *a, struct rowset *rs, const struct wire_field *f)
 {
 	const struct list *l = rs->want.list;
-	bool is_column = list_column(l, f->field) >= 0, is_declared = wire_is_declared(l, f);
+	bool is_column = wire_column(l, f) >= 0, is_declared = wire_is_declared(l, f);
 	struct str shown = STR_NULL;
 
 	if (f->alias)
@@ -153,7 +160,7 @@ open_special(struct arena *a, struct rowset *rs, const struct wire_field *f)
 		add_special(rs, f->name, STR_NULL, SPECIAL_SILENT);
 		return;
 	}
-	if (is_declared ? rs->fields.field[f->field]
+	if (is_declared ? is_asked_for(rs, f)
 			: rs->fields.has_properties && rs->fields.has_meta_info)
 		shown = attribute(a, !is_declared, f->name);
 	if (is_column)
@@ -179,6 +186,9 @@ open_specials(struct arena *a, struct rowset *rs)
 	for (i = 0; i < FIELD__MAX; i++)
 		if (field_info((enum field)i)->kinds & KIND_BIT(rs->want.list->kind))
 			open_special(a, rs, wire_of(rs->want.list->kind, (enum field)i));
+	for (i = 0; i < rs->want.list->column_n; i++)
+		if (rs->want.list->column[i].own)
+			open_special(a, rs, wire_of_column(a, rs->want.list, i));
 }
 
 /* Fields whose value the engine gives: which of them were asked for. */
@@ -192,8 +202,12 @@ open_given(struct arena *a, struct rowset *rs)
 
 		rs->is_given[*f] = true;
 		rs->given[*f].field = w;
-		rs->given[*f].attribute = rs->fields.field[*f] ? attribute(a, false, w->name)
-							      : STR_NULL;
+		if (!wire_is_declared(rs->want.list, w))
+			rs->given[*f].attribute = rs->fields.has_properties &&
+			    rs->fields.has_meta_info ? attribute(a, true, w->name) : STR_NULL;
+		else
+			rs->given[*f].attribute = rs->fields.field[*f] ?
+			    attribute(a, false, w->name) : STR_NULL;
 	}
 }
 
@@ -208,7 +222,10 @@ rowset_open(struct arena *a, const struct rowset_want *want)
 
 	rs->want = *want;
 	rs->fields = *want->fields;
-	rs->dates = (struct wire_dates){ want->options.date_in_utc, want->site->zone };
+	rs->dates = (struct wire_dates){ .in_utc = want->options.date_in_utc,
+		.zone = want->site->zone, .is_expanded = want->options.expand_user,
+		.people = want->people };
+	rs->author = list_column(l, FIELD_AUTHOR);
 	rs->arena = a;
 	guid_fmt(&l->id, GUID_HEX, rs->list_hex);
 	memcpy(hex, rs->list_hex, sizeof(hex));
@@ -280,53 +297,23 @@ put_time(const struct rowset *rs, struct xmlw *w, struct str name, int64_t t)
 	put(w, name, str_of(text));
 }
 
-/*
- * Users have no table yet, but a User value wants a positive number: one that
- * stays the same for the same login (FNV-1a).
- */
-static uint32_t
-user_number(struct str login)
+/* A login, or a number or name that the view has for its author. */
+static void
+put_user(const struct rowset *rs, struct xmlw *w, struct str name, struct str who)
 {
-	uint32_t h = UINT32_C(2166136261);
-	size_t i;
+	static const struct wire_field user = { .field = FIELD_AUTHOR, .type = "User" };
+	struct arena_mark mark = arena_mark(rs->arena);
 
-	for (i = 0; i < login.n; i++)
-		h = (h ^ (unsigned char)login.p[i]) * UINT32_C(16777619);
-	return (h & UINT32_C(0x3FFFFFFF)) + 1;
+	put(w, name, wire_put(rs->arena, &user, who, &rs->dates));
+	arena_release(rs->arena, &mark);
 }
 
-/* A part of an expanded user; a comma would end it, so it is doubled. */
-static void
-put_user_part(struct xmlw *w, struct str s)
+static struct str
+author_of(const struct rowset *rs, const struct item *item, const struct row *row)
 {
-	struct str rest = s, part;
+	struct str told = rs->author >= 0 && row->value ? row->value[rs->author] : STR_NULL;
 
-	while (rest.p) {
-		part = str_cut(rest, ',', &rest);
-		xmlw_attr_part(w, part);
-		if (rest.p)
-			xmlw_attr_part(w, STR(",,"));
-	}
-}
-
-static void
-put_user(const struct rowset *rs, struct xmlw *w, struct str name, struct str login)
-{
-	char number[10];
-
-	xmlw_attr_begin(w, "", name);
-	xmlw_attr_part(w, decimal(user_number(login), number));
-	xmlw_attr_part(w, STR(";#"));
-	if (rs->want.options.expand_user) { /* name, login, mail, SIP address, title */
-		put_user_part(w, login);
-		xmlw_attr_part(w, STR(",#"));
-		put_user_part(w, login);
-		xmlw_attr_part(w, STR(",#,#,#"));
-		put_user_part(w, login);
-	} else {
-		xmlw_attr_part(w, login);
-	}
-	xmlw_attr_end(w);
+	return told.n ? told : item->author;
 }
 
 /* Items that are files and folders, or messages in folders. */
@@ -369,8 +356,8 @@ put_system(const struct rowset *rs, struct xmlw *w, const struct item *item,
 	    row->created != INT64_MIN ? row->created : item->created);
 	put_time(rs, w, STR("ows_Modified"),
 	    row->modified != INT64_MIN ? row->modified : item->modified);
-	if (rs->fields.system[SYS_AUTHOR] && item->author.n)
-		put_user(rs, w, STR("ows_Author"), item->author);
+	if (rs->fields.system[SYS_AUTHOR] && author_of(rs, item, row).n)
+		put_user(rs, w, STR("ows_Author"), author_of(rs, item, row));
 	if (rs->fields.system[SYS_EDITOR] && item->editor.n)
 		put_user(rs, w, STR("ows_Editor"), item->editor);
 	if (rs->fields.system[SYS_ATTACHMENTS])

@@ -17,6 +17,7 @@ struct rowset_want {
 	unsigned rights;            /* RIGHT_* of the user */
 	const struct caml_fields *fields;
 	struct caml_options options;
+	struct people *people;      /* NULL: a login stands for its person */
 	bool has_namespace;         /* each row declares xmlns:z itself */
 };
 

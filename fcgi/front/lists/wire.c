@@ -7,6 +7,8 @@
  */
 #include "lists/wire.h"
 
+#include "lists/caml.h"
+
 #define ROW(f, n, i, t, d, a, fl) [FIELD_##f] = { .field = FIELD_##f, .name = n, .id = i, \
 	    .type = t, .display = d, .alias = a, .flags = fl },
 
@@ -236,29 +238,29 @@ static const struct wire_field fields[] = {
 	ROW(WORK_POSTAL_CODE, "WorkZip", "{9a631556-3dac-49db-8d2f-fb033b0fdc24}",
 	    "Text", "Business postal code", NULL, 0)
 	ROW(START, "EventDate", "{64cd368d-2f95-4bfc-a1f9-8d4324ecb007}",
-	    "DateTime", "Start Time", NULL, WIRE_SCHEMA)
+	    "DateTime", "Start Time", NULL, WIRE_SCHEMA | WIRE_REQUIRED)
 	ROW(END, "EndDate", "{2684f9f2-54be-429f-ba06-76754fc056bf}",
-	    "DateTime", "End Time", NULL, WIRE_SCHEMA)
+	    "DateTime", "End Time", NULL, WIRE_SCHEMA | WIRE_REQUIRED)
 	ROW(ALL_DAY, "fAllDayEvent", "{7d95d1f4-f5fd-4a70-90cd-b35abc9b5bc8}",
 	    "AllDayEvent", "All Day Event", NULL, WIRE_SCHEMA)
 	ROW(DURATION, "Duration", "{4d54445d-1c84-4a6d-b8db-a51ded4e1acc}",
-	    "Integer", "Duration", NULL, WIRE_SCHEMA)
+	    "Integer", "Duration", NULL, WIRE_SCHEMA | WIRE_HIDDEN | WIRE_COMPUTED)
 	ROW(EVENT_TYPE, "EventType", "{5d1d4e76-091a-4e03-ae83-6a59847731c0}",
-	    "Integer", "Event Type", NULL, WIRE_SCHEMA)
+	    "Integer", "Event Type", NULL, WIRE_SCHEMA | WIRE_HIDDEN)
 	ROW(RECURS, "fRecurrence", "{f2e63656-135e-4f1c-8fc2-ccbe74071901}",
 	    "Recurrence", "Recurrence", NULL, WIRE_SCHEMA)
 	ROW(SERIES_UID, "UID", "{63055d04-01b5-48f3-9e1e-e564e7c6b23b}",
-	    "Guid", "UID", NULL, WIRE_SCHEMA)
+	    "Guid", "UID", NULL, WIRE_SCHEMA | WIRE_HIDDEN)
 	ROW(INSTANCE, "RecurrenceID", "{dfcc8fff-7c4c-45d6-94ed-14ce0719efef}",
-	    "DateTime", "Recurrence ID", NULL, WIRE_SCHEMA)
+	    "DateTime", "Recurrence ID", NULL, WIRE_SCHEMA | WIRE_HIDDEN)
 	ROW(MASTER, "MasterSeriesItemID", "{9b2bed84-7769-40e3-9b1d-7954a4053834}",
-	    "Integer", "MasterSeriesItemID", NULL, WIRE_SCHEMA)
+	    "Integer", "MasterSeriesItemID", NULL, WIRE_SCHEMA | WIRE_HIDDEN)
 	ROW(PATTERN, "RecurrenceData", "{d12572d0-0a1e-4438-89b5-4d0430be7603}",
-	    "Note", "RecurrenceData", NULL, WIRE_SCHEMA)
+	    "Note", "RecurrenceData", NULL, WIRE_SCHEMA | WIRE_HIDDEN)
 	ROW(ZONE_TEXT, "XMLTZone", "{c4b72ed6-45aa-4422-bff1-2b6750d30819}",
-	    "Note", "XMLTZone", NULL, WIRE_SCHEMA)
+	    "Note", "XMLTZone", NULL, WIRE_SCHEMA | WIRE_HIDDEN)
 	ROW(ZONE_NUMBER, "TimeZone", "{6cc1c612-748a-48d8-88f2-944f477f301b}",
-	    "Integer", "TimeZone", NULL, WIRE_SCHEMA)
+	    "Integer", "TimeZone", NULL, WIRE_SCHEMA | WIRE_HIDDEN)
 	ROW(BUSY, "BusyStatus", NULL, "Integer", "Busy status", NULL, WIRE_BAG_ONLY)
 	ROW(INTENDED_BUSY, "IntendedBusyStatus", NULL,
 	    "Integer", "Intended busy status", NULL, WIRE_BAG_ONLY)
@@ -272,7 +274,8 @@ static const struct wire_field fields[] = {
 	/* of a provider file only */
 	ROW(RRULE, "RRule", NULL, "Text", "Recurrence rule", NULL, WIRE_INWARD)
 	ROW(EXDATE, "ExDate", NULL, "Note", "Excluded instances", NULL, WIRE_INWARD)
-	ROW(ZONE_NAME, "TimeZoneName", NULL, "Text", "Time zone", NULL, WIRE_INWARD)
+	/* TimeZone beside RRule; without a column a property of the engine's own */
+	ROW(ZONE_NAME, ":TimeZone", NULL, "Text", "Time zone", NULL, WIRE_INWARD)
 	ROW(PARENT, "Parent", NULL, "Text", "Parent", NULL, WIRE_INWARD)
 	ROW(ACTUAL_WORK, "ActualWork", "{b0b3407e-1c33-40ed-a37c-2430b7a5d081}",
 	    "Number", "Actual Work", NULL, 0)
@@ -305,17 +308,17 @@ static const struct wire_field fields[] = {
 	ROW(IMPORTANCE, "Importance", NULL, "Integer", "Importance", NULL, WIRE_BAG_ONLY)
 	ROW(THREAD_ID, "ThreadID", NULL, "Text", "Thread", NULL, WIRE_BAG_ONLY)
 	ROW(THREAD_INDEX, "ThreadIndex", "{cef73bf1-edf6-4dd9-9098-a07d83984700}",
-	    "ThreadIndex", "Thread Index", NULL, WIRE_SCHEMA)
+	    "ThreadIndex", "Thread Index", NULL, WIRE_SCHEMA | WIRE_HIDDEN)
 	ROW(THREAD_TOPIC, "DiscussionTitle", "{c5abfdc7-3435-4183-9207-3d1146895cf8}",
-	    "Computed", "Discussion Subject", NULL, WIRE_SCHEMA)
+	    "Computed", "Discussion Subject", NULL, WIRE_SCHEMA | WIRE_COMPUTED)
 	ROW(FILE_NAME, "LinkFilename", "{5cc6dc79-3710-4374-b433-61cb4a686c12}",
-	    "Computed", "Name", "FileLeafRef", WIRE_SCHEMA)
+	    "Computed", "Name", "FileLeafRef", WIRE_SCHEMA | WIRE_COMPUTED)
 	ROW(FOLDER, "FileDirRef", "{56605df6-8fa1-47e4-a04c-5b384d59609f}",
-	    "Lookup", "Path", NULL, WIRE_SCHEMA)
+	    "Lookup", "Path", NULL, WIRE_SCHEMA | WIRE_HIDDEN | WIRE_COMPUTED)
 	ROW(FILE_SIZE, "FileSizeDisplay", "{78a07ba4-bda8-4357-9e0f-580d64487583}",
-	    "Computed", "File Size", NULL, WIRE_SCHEMA)
+	    "Computed", "File Size", NULL, WIRE_SCHEMA | WIRE_COMPUTED)
 	ROW(CHECKED_OUT, "LinkCheckedOutTitle", "{e2a15dfd-6ab8-4aec-91ab-02f6b64045b0}",
-	    "Computed", "Checked Out To", NULL, 0)
+	    "Computed", "Checked Out To", NULL, WIRE_COMPUTED)
 	ROW(CONTENT, "Content", NULL, "Text", "Content", NULL, WIRE_INWARD)
 	/* named by the column, see wire_of_column */
 	ROW(OWN, "", NULL, "Text", "", NULL, WIRE_INWARD)
@@ -332,7 +335,7 @@ static const struct {
 	struct wire_field field;
 } variants[] = {
 	VARIANT(KIND_CALENDAR, TITLE, "Title", TITLE_ID, "Text", "Title", WIRE_SCHEMA)
-	VARIANT(KIND_TASKS, TITLE, "Title", TITLE_ID, "Text", "Task Name", WIRE_SCHEMA)
+	VARIANT(KIND_TASKS, TITLE, "Title", TITLE_ID, "Text", "Title", WIRE_SCHEMA)
 	VARIANT(KIND_DISCUSSIONS, TITLE, "Title", TITLE_ID, "Text", "Subject", WIRE_SCHEMA)
 	VARIANT(KIND_DOCUMENTS, TITLE, "Title", TITLE_ID, "Text", "Title", WIRE_SCHEMA)
 	VARIANT(KIND_GENERIC, TITLE, "Title", TITLE_ID, "Text", "Title", WIRE_SCHEMA)
@@ -383,7 +386,7 @@ field_by_name(enum list_kind kind, struct str name, enum field *out)
 		const struct wire_field *g = wire_of(kind, (enum field)i);
 
 		if ((field_info((enum field)i)->kinds & KIND_BIT(kind)) && g->name[0] &&
-		    (str_ieq(name, str_of(g->name)) ||
+		    g->name[0] != ':' && (str_ieq(name, str_of(g->name)) ||
 		    (g->alias && str_ieq(name, str_of(g->alias)))))
 			f = g;
 	}
@@ -398,9 +401,131 @@ field_name(enum list_kind kind, enum field f)
 	return wire_of(kind, f)->name;
 }
 
+/* ---- choices whose number has a meaning (MS-OUTSPS 3.2.4.2.6) ---- */
+
+#define CHOICE(n, t) { { n, sizeof(n) - 1 }, { t, sizeof(t) - 1 } }
+
+static const struct choice statuses[] = {
+	CHOICE("1", "Not Started"), CHOICE("2", "In Progress"), CHOICE("3", "Completed"),
+	CHOICE("4", "Deferred"), CHOICE("5", "Waiting on someone else"),
+};
+static const struct choice priorities[] = {
+	CHOICE("1", "(1) High"), CHOICE("2", "(2) Normal"), CHOICE("3", "(3) Low"),
+};
+
+/* Gender has numbers, too, but clients that know the number only: its text is the column's. */
+static const struct choice *
+choices(enum list_kind kind, enum field f, size_t *n)
+{
+	*n = 0;
+	if (kind != KIND_TASKS || (f != FIELD_STATUS && f != FIELD_PRIORITY))
+		return NULL;
+	*n = f == FIELD_STATUS ? sizeof(statuses) / sizeof(statuses[0])
+			       : sizeof(priorities) / sizeof(priorities[0]);
+	return f == FIELD_STATUS ? statuses : priorities;
+}
+
+/* ---- columns of the DBA's own ---- */
+
+/* Two attributes of one name would make an answer that no client can read. */
+static const char *
+own_name(struct str name, bool *is_address)
+{
+	size_t i;
+
+	*is_address = str_ieq(name, STR("URL"));
+	for (i = 0; i < SYS__MAX; i++)
+		if (str_ieq(name, str_of(system_info((enum system_field)i)->name)))
+			return "is a field that this server fills by itself; choose another name";
+	if (schema_is_ignored(name) || str_ieq(name, STR(WIRE_REF)) ||
+	    (name.n >= 4 && strncasecmp(name.p, "vti_", 4) == 0))
+		return "is a name that SharePoint's clients know as something else; choose "
+		       "another name";
+	for (i = 0; i < FIELD__MAX; i++)
+		if (strcmp(fields[i].type, "URL") == 0 && str_ieq(name, str_of(fields[i].name)))
+			*is_address = true;
+	return NULL;
+}
+
+static const char *const own_types[VALUE__MAX] = {
+	[VALUE_TEXT] = "Text", [VALUE_NOTE] = "Note", [VALUE_CHOICE] = "Choice",
+	[VALUE_URL] = "URL", [VALUE_INT] = "Integer", [VALUE_NUMBER] = "Number",
+	[VALUE_BOOL] = "Boolean", [VALUE_DATE] = "DateTime", [VALUE_STAMP] = "DateTime",
+	[VALUE_BINARY] = "Note",
+};
+
+/* The same for the same name in the same list, whatever stands around it (FNV-1a, four lanes). */
+static struct guid
+own_guid(const struct list *l, struct str name)
+{
+	unsigned char bytes[16];
+	uint32_t h;
+	size_t i;
+	int lane;
+
+	for (lane = 0; lane < 4; lane++) {
+		h = UINT32_C(2166136261) + (uint32_t)lane;
+		for (i = 0; i < sizeof(l->id.b); i++)
+			h = (h ^ l->id.b[i]) * UINT32_C(16777619);
+		for (i = 0; i < name.n; i++)
+			h = (h ^ (unsigned char)name.p[i]) * UINT32_C(16777619);
+		for (i = 0; i < 4; i++)
+			bytes[lane * 4 + i] = (unsigned char)(h >> (8 * i));
+	}
+	return guid_from_random(bytes);
+}
+
+const struct wire_field *
+wire_of_column(struct arena *a, const struct list *l, size_t column)
+{
+	const struct column *c = &l->column[column];
+	char encoded[CAML_NAME_MAX], id[39];
+	struct wire_field *f;
+	struct guid guid;
+
+	if (!c->own)
+		return wire_of(l->kind, c->field);
+	guid = own_guid(l, str_of(c->own));
+	guid_fmt(&guid, GUID_LOWER, id);
+	f = ARENA_NEW(a, struct wire_field);
+	*f = (struct wire_field){ .field = FIELD_OWN, .own = c->own, .column = column,
+		.type_own = c->type, .display = c->own, .type = own_types[c->type],
+		.name = arena_dup(a, caml_name_encode(str_of(c->own), encoded)).p,
+		.id = arena_fmt(a, "{%s}", id).p };
+	return f;
+}
+
+const struct wire_field *
+wire_find(struct arena *a, const struct list *l, struct str name)
+{
+	const struct wire_field *f = wire_by_name(l->kind, name);
+	char encoded[CAML_NAME_MAX];
+	size_t i;
+
+	for (i = 0; !f && i < l->column_n; i++)
+		if (l->column[i].own && (str_eq(name, str_of(l->column[i].own)) ||
+		    str_eq(name, caml_name_encode(str_of(l->column[i].own), encoded))))
+			f = wire_of_column(a, l, i);
+	return f;
+}
+
+int
+wire_column(const struct list *l, const struct wire_field *f)
+{
+	return f->own ? (int)f->column : list_column(l, f->field);
+}
+
+enum value_type
+wire_type(const struct wire_field *f)
+{
+	return f->own ? f->type_own : field_info(f->field)->type;
+}
+
 const struct vocabulary wire_vocabulary = {
 	.field_by_name = field_by_name,
 	.field_name = field_name,
+	.choices = choices,
+	.own_name = own_name,
 };
 
 bool
@@ -408,5 +533,5 @@ wire_is_declared(const struct list *l, const struct wire_field *f)
 {
 	if (!f->id || (f->flags & (WIRE_INWARD | WIRE_SYSTEM)))
 		return false;
-	return (f->flags & WIRE_SCHEMA) || list_column(l, f->field) >= 0;
+	return (f->flags & WIRE_SCHEMA) || wire_column(l, f) >= 0;
 }

@@ -7,6 +7,8 @@
  */
 #include "lists/wire.h"
 
+#include "access.h"
+#include "guid.h"
 #include "num.h"
 #include "stamp.h"
 
@@ -181,6 +183,59 @@ get_binary(struct arena *a, struct str s, struct str *out)
 	return s.n % 2 == 0;
 }
 
+/* ---- GUIDs: braces on the wire, whatever the column does ---- */
+
+static bool
+is_guid(const struct wire_field *f)
+{
+	return strcmp(f->type, "Guid") == 0;
+}
+
+static struct str
+put_guid(struct arena *a, struct str v)
+{
+	struct guid g;
+	char text[39];
+
+	if ((v.n && v.p[0] == '{') || !guid_parse(v, &g))
+		return v;
+	return arena_dup(a, str_of(guid_fmt(&g, GUID_BRACES, text)));
+}
+
+/* What was sent, to the letter; clients expect braces, and some send none. */
+static bool
+get_guid(struct arena *a, struct str s, struct str *out)
+{
+	struct guid g;
+
+	if (!guid_parse(s, &g))
+		return false;
+	*out = s.p[0] == '{' ? s : arena_fmt(a, "{%.*s}", STR_ARG(s));
+	return true;
+}
+
+/* ---- people ---- */
+
+static bool
+is_user(const struct wire_field *f)
+{
+	return strcmp(f->type, "User") == 0;
+}
+
+/* A column may hold logins or numbers. Whom the table does not know is shown by name all the same. */
+static struct str
+put_user(struct arena *a, struct str v, const struct wire_dates *d)
+{
+	struct person p;
+
+	bool is_known = d->people && (people_find(d->people, PERSON_BY_ID, v, &p) ||
+	    people_find(d->people, PERSON_BY_LOGIN, access_login(a, v), &p));
+
+	if (!is_known && !people_find(NULL, PERSON_BY_LOGIN, v, &p))
+		return v;
+	return wire_put_user(a, &p, d->is_expanded);
+}
+
 /* ---- both ways ---- */
 
 struct str
@@ -189,7 +244,11 @@ wire_put(
 {
 	if (!v.p)
 		return v;
-	switch (field_info(f->field)->type) {
+	if (is_user(f))
+		return v.n ? put_user(a, v, d) : v;
+	if (is_guid(f))
+		return put_guid(a, v);
+	switch (wire_type(f)) {
 	case VALUE_URL:
 		return v.n ? put_url(a, v) : v;
 	case VALUE_DATE:
@@ -223,6 +282,9 @@ static const struct {
 	    "a date and time from 1601 to 4500, like 2026-03-05T09:00:00Z" },
 	[VALUE_BINARY] = { "0x8102001d", "hexadecimal digits in pairs" },
 };
+
+#define NO_SUCH_USER "0x81020054"
+#define NO_GUID "0x8102001e"
 
 /* At most 60 bytes, no half character. */
 static struct str
@@ -269,7 +331,8 @@ bool
 wire_get(struct arena *a, const struct wire_field *f, struct str text,
     const struct wire_dates *d, struct str *out, const char **code, const char **why)
 {
-	enum value_type type = field_info(f->field)->type;
+	enum value_type type = wire_type(f);
+	const struct person *person;
 	bool is_text = !expectations[type].code;
 	struct str s = is_text ? text : str_trim(text), shown;
 
@@ -278,11 +341,70 @@ wire_get(struct arena *a, const struct wire_field *f, struct str text,
 		*out = is_text && type != VALUE_URL ? STR("") : STR_NULL;
 		return true;
 	}
-	if (get_typed(a, type, s, d, out))
-		return true;
 	shown = excerpt(s);
+	if (is_user(f)) {
+		*code = NO_SUCH_USER;
+		if (!wire_get_user(a, d->people, s, &person, why)) {
+			*why = arena_fmt(a, "The field %s names \"%.*s\": %s", f->name,
+			    STR_ARG(shown), *why).p;
+			return false;
+		}
+		*out = person->login;
+		return true;
+	}
+	if (is_guid(f) ? get_guid(a, str_trim(s), out) : get_typed(a, type, s, d, out))
+		return true;
+	if (is_guid(f)) {
+		*code = NO_GUID;
+		*why = arena_fmt(a, "The field %s cannot hold \"%.*s\": it wants a GUID of 32 "
+		    "hexadecimal digits.", f->name, STR_ARG(shown)).p;
+		return false;
+	}
 	*code = expectations[type].code;
 	*why = arena_fmt(a, "The field %s cannot hold \"%.*s\": it wants %s.", f->name,
 	    STR_ARG(shown), expectations[type].expected).p;
 	return false;
+}
+
+/* The text of a choice whose number was sent: clients do either. */
+static struct str
+choice_text(const struct column *c, struct str v)
+{
+	struct str number = str_trim(v);
+	size_t i;
+
+	for (i = 0; i < c->choice_n; i++)
+		if (c->choice[i].number.p && str_eq(c->choice[i].number, number))
+			return c->choice[i].text;
+	return v;
+}
+
+/* A column for 36 characters, or of the type UUID, holds no braces. */
+static struct str
+bare_guid(const struct column *c, struct str v)
+{
+	bool is_bare = strcmp(c->sql_type, "uuid") == 0 || (c->max_chars && c->max_chars < 38);
+
+	return is_bare && v.n > 2 && v.p[0] == '{' ? (struct str){ v.p + 1, v.n - 2 } : v;
+}
+
+bool
+wire_get_cell(struct arena *a, const struct wire_field *f, const struct column *c,
+    struct str text, const struct wire_dates *d, struct str *out, const char **code,
+    const char **why)
+{
+	const struct person *person;
+
+	if (!wire_get(a, f, text, d, out, code, why))
+		return false;
+	if (!out->n)
+		return true;
+	if (is_user(f) && c->class == COLUMN_INTEGER &&
+	    wire_get_user(a, d->people, text, &person, why))
+		*out = arena_fmt(a, "%u", (unsigned)person->id);
+	else if (is_guid(f))
+		*out = bare_guid(c, *out);
+	else if (c->type == VALUE_CHOICE)
+		*out = choice_text(c, *out);
+	return true;
 }
