@@ -1,0 +1,84 @@
+/*
+ * event_show.c -- what clients are shown of an event besides its own words.
+ *
+ * MS-OUTSPS 3.2.4.2.2: EventDate, EventType, fRecurrence and fAllDayEvent are in
+ * every row, UID and RecurrenceData where the event recurs, RecurrenceID and
+ * MasterSeriesItemID on instances.
+ */
+#include "event.h"
+
+const enum field event_shows[] = {
+	FIELD_START, FIELD_END, FIELD_ALL_DAY, FIELD_DURATION, FIELD_EVENT_TYPE, FIELD_RECURS,
+	FIELD_SERIES_UID, FIELD_INSTANCE, FIELD_MASTER, FIELD_PATTERN, FIELD_ZONE_TEXT,
+	FIELD__MAX
+};
+
+struct showing {
+	struct arena *a;
+	const struct event *ev;
+	struct shown *out;
+	size_t n;
+};
+
+static void
+say(struct showing *s, enum field f, struct str value)
+{
+	if (value.n)
+		s->out[s->n++] = (struct shown){ .field = f, .value = value };
+}
+
+static void
+say_number(struct showing *s, enum field f, int64_t n)
+{
+	say(s, f, arena_fmt(s->a, "%lld", (long long)n));
+}
+
+static void
+say_time(struct showing *s, enum field f, int64_t t)
+{
+	if (t == NO_TIME)
+		return;
+	say(s, f, event_stamp(s->a, t));
+	s->out[s->n - 1].is_floating = s->ev->is_all_day;
+}
+
+/* 38 characters, as it came; what is no GUID is nobody's series. */
+static void
+say_uid(struct showing *s)
+{
+	struct str uid = str_trim(s->ev->uid);
+
+	if (s->ev->has_guid)
+		say(s, FIELD_SERIES_UID, uid.p[0] == '{' ? uid :
+		    arena_fmt(s->a, "{%.*s}", STR_ARG(uid)));
+}
+
+size_t
+event_show(const struct vocabulary *v, struct arena *a, const struct list *l,
+    const struct item *item, const struct row *row, struct shown out[SHOWN_MAX])
+{
+	const struct calendar c = { .v = v, .a = a, .l = l };
+	struct showing s = { .a = a, .out = out };
+	struct event ev;
+	const char *why;
+	bool recurs;
+
+	s.ev = &ev;
+	if (!event_read(&c, item, row, &ev, &why) && ev.start == NO_TIME)
+		return 0; /* a row that is bad since the harvest: it is not sent */
+	recurs = ev.type != EVENT_SINGLE;
+	say_time(&s, FIELD_START, ev.start);
+	say_time(&s, FIELD_END, ev.end);
+	say(&s, FIELD_ALL_DAY, ev.is_all_day ? STR("1") : STR("0"));
+	say_number(&s, FIELD_DURATION, event_duration(&ev));
+	say_number(&s, FIELD_EVENT_TYPE, ev.type);
+	say(&s, FIELD_RECURS, recurs ? STR("1") : STR("0"));
+	say_uid(&s);
+	if (ev.type == EVENT_DELETED || ev.type == EVENT_CHANGED) {
+		say_time(&s, FIELD_INSTANCE, ev.instance);
+		say(&s, FIELD_MASTER, ev.master);
+	}
+	say(&s, FIELD_PATTERN, ev.pattern);
+	say(&s, FIELD_ZONE_TEXT, ev.zone_text);
+	return s.n;
+}
