@@ -1,15 +1,18 @@
 -- What lecturers still have to mark: each assessment is a task of one of them,
 -- with a link to the web application where the marks are entered. Lecturers are
--- known by their logins. The same at every run; loading this twice changes nothing.
+-- known by their logins; [users] of owsd.ini may name their table, so that Outlook
+-- shows persons. The same at every run; loading this twice changes nothing.
 
 SET NAMES utf8mb4;
 CREATE DATABASE IF NOT EXISTS assessments CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 USE assessments;
 
 CREATE TABLE IF NOT EXISTS lecturer (
-	login VARCHAR(60) NOT NULL PRIMARY KEY,
-	name  VARCHAR(100) NOT NULL,
-	chair VARCHAR(100)
+	login       VARCHAR(60) NOT NULL PRIMARY KEY,
+	lecturer_id INT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE,
+	name        VARCHAR(100) NOT NULL,
+	mail        VARCHAR(100),
+	chair       VARCHAR(100)
 );
 
 CREATE TABLE IF NOT EXISTS assessment (
@@ -39,12 +42,12 @@ SELECT a.assessment_id, a.lecturer, a.title, a.instructions, a.module, a.opens_o
 	a.modified_at
 FROM assessment a;
 
-INSERT INTO lecturer (login, name, chair)
+INSERT INTO lecturer (login, name, mail, chair)
 SELECT * FROM (VALUES
-	('alice', 'Alice Ångström', 'Algebra'),
-	('bob', 'Bob O''Brien', 'Databases'),
-	('carol', 'Carol Größer', 'Quantum Physics'),
-	('dmitri', 'Дмитрий Соколов', 'Mediæval History')
+	('alice', 'Alice Ångström', 'alice@example.com', 'Algebra'),
+	('bob', 'Bob O''Brien', 'bob@example.com', 'Databases'),
+	('carol', 'Carol Größer', 'carol@example.com', 'Quantum Physics'),
+	('dmitri', 'Дмитрий Соколов', 'dmitri@example.com', 'Mediæval History')
 ) AS v
 WHERE NOT EXISTS (SELECT 1 FROM lecturer);
 

@@ -222,6 +222,16 @@ owsd_conf() {
 	[providers]
 	dir = $dirs
 	INI
+	# the samples have a table of persons, too
+	[ "$SAMPLES" = no ] || cat <<-INI
+
+	[users]
+	view = assessments.lecturer
+	id = lecturer_id
+	login = login
+	name = name
+	mail = mail
+	INI
 }
 
 owsd_start() {
