@@ -25,16 +25,17 @@ HARDEN   = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 ALLFLAGS = $(CFLAGS) $(WARN) $(WERROR) $(HARDEN) -MMD -MP
 
 XML_CFLAGS   := $(shell xml2-config --cflags 2>/dev/null)
+GMIME_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags gmime-3.0 2>/dev/null))
 MARIA_CFLAGS := $(shell pkg-config --cflags libmariadb 2>/dev/null)
 
 # what each layer may include
-INC_base  = -Ifcgi/base $(XML_CFLAGS)
+INC_base  = -Ifcgi/base $(XML_CFLAGS) $(GMIME_CFLAGS)
 INC_sync  = -Ifcgi/base -Ifcgi/sync
 INC_db    = $(INC_sync) -Ifcgi/db $(MARIA_CFLAGS)
 INC_front = $(INC_sync) -Ifcgi/front
 INC_proc  = $(INC_sync) -Ifcgi/db -Ifcgi/front -Ifcgi -DOWSD_DATA_DIR='"$(PREFIX)/share/owsd"'
 
-LIBS = -lfcgi -lmariadb -liniparser -lxml2 -lcrypto -lm
+LIBS = -lfcgi -lmariadb -liniparser -lxml2 -lcrypto -lgmime-3.0 -lgobject-2.0 -lglib-2.0 -lm
 
 src_base  := $(wildcard fcgi/base/*.c)
 src_sync  := $(wildcard fcgi/sync/*.c)

@@ -16,6 +16,9 @@
 #define LIMIT_FILE_BYTES (50 * MIB)       /* one attachment or document */
 #define LIMIT_FILE_NAME 255               /* characters of its name */
 #define LIMIT_ITEM_FILES 200              /* attachments of one item */
+#define LIMIT_MESSAGE_HEADER (256 * KIB)  /* of a mail message */
+#define LIMIT_MESSAGE_TYPES 1000          /* its lines that begin with Content-Type: they nest */
+#define LIMIT_MESSAGE_PARTS 10000         /* its lines that begin with two dashes: each may be a part */
 #define LIMIT_XML_DEPTH 64                /* elements; SOAP and CAML need 12 */
 #define LIMIT_XML_NODES 1000000           /* 2,000 methods of 120 fields with attributes fit */
 #define LIMIT_BATCH_METHODS 2000          /* per UpdateListItems; Outlook sends 1 to 100 */

@@ -33,6 +33,7 @@ mysql fcgi/db/db.c
 iniparser/ fcgi/base/ini.c
 libxml/ fcgi/base/xml(r|prep).c
 openssl/ fcgi/base/hash.c
+gmime/ fcgi/base/mime.c
 TABLE
 
 check "SQL text only in db/, install and samples" \
