@@ -196,6 +196,7 @@ first_download(struct planning *p, const struct plan_request *q, const struct cu
 		w.from = from->last_id;
 		w.is_descending = from->is_descending;
 	}
+	w.is_grouped = q->is_grouped && !from && !q->limit && !q->is_descending;
 	p->limit = q->limit;
 	w.limit = q->limit ? q->limit + 1 : 0;
 	do {

@@ -16,6 +16,7 @@ struct plan_request {
 	struct str cursor;     /* first download, a later page; empty: page 1 */
 	uint32_t limit;        /* rows; 0: no limit (the difference has its own) */
 	bool is_descending;    /* first download by falling ID */
+	bool is_grouped;       /* first download in one answer: a series before its instances */
 };
 
 struct plan_sink {

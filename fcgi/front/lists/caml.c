@@ -109,6 +109,15 @@ option(struct arena *a, const struct xnode *options, const char *name)
 	return n && caml_is_true(xnode_text(a, n));
 }
 
+/* Only the number three is known: anything else is a client of before it. */
+static bool
+has_old_patterns(struct arena *a, const struct xnode *options)
+{
+	const struct xnode *n = xnode_child(options, "RecurrencePatternXMLVersion");
+
+	return !n || !str_ieq(str_trim(xnode_text(a, n)), STR("v3"));
+}
+
 static void
 read_options(struct arena *a, const struct xnode *args, struct caml_options *out)
 {
@@ -116,7 +125,7 @@ read_options(struct arena *a, const struct xnode *args, struct caml_options *out
 	struct xnode *options = innermost(parameter, "QueryOptions"), *paging;
 
 	*out = (struct caml_options){ .date_in_utc = true, .expand_user = true,
-	    .file_urls = true, .file_versions = true,
+	    .file_urls = true, .file_versions = true, .is_grouped = true,
 	    .position = STR("") };
 	if (!options && parameter && xnode_first(parameter))
 		options = parameter; /* the inner wrapper is missing */
@@ -126,6 +135,8 @@ read_options(struct arena *a, const struct xnode *args, struct caml_options *out
 	out->expand_user = option(a, options, "ExpandUserField");
 	out->file_urls = option(a, options, "IncludeAttachmentUrls");
 	out->file_versions = option(a, options, "IncludeAttachmentVersion");
+	out->is_grouped = option(a, options, "RecurrenceOrderBy");
+	out->old_patterns = has_old_patterns(a, options);
 	paging = xnode_child(options, "Paging");
 	if (paging)
 		out->position = xnode_attr(a, paging, "ListItemCollectionPositionNext");

@@ -22,6 +22,8 @@ struct caml_fields {
 struct caml_options {
 	bool date_in_utc;
 	bool expand_user;
+	bool is_grouped;            /* a series, then its instances */
+	bool old_patterns;          /* recurrences that Outlook 2003 does not know are wrapped up */
 	bool file_urls;             /* Attachments holds the addresses of files */
 	bool file_versions;         /* and a version behind each */
 	struct str position;        /* ListItemCollectionPositionNext, or empty */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "lists/caml.h"
+#include "lists/pattern_xml.h"
 #include "lists/schema.h"
 #include "num.h"
 #include "utf8.h"
@@ -44,6 +45,7 @@ struct reading {
 	struct str id;              /* Field ID, NULL p when absent */
 	struct cell *cell;
 	struct property *property;
+	bool is_all_day;            /* the method says so */
 	int at[LIMIT_COLUMNS];      /* index into cell + 1, by column */
 };
 
@@ -88,6 +90,33 @@ put_property(struct reading *r, struct str name, struct str value)
 	    (name.n >= server.n && memcmp(name.p, server.p, server.n) == 0);
 }
 
+/* Days of an all-day event float: as they are written, they are, in whatever zone the batch is. */
+static const struct wire_dates *
+dates_of(const struct reading *r, const struct wire_field *f)
+{
+	static const struct wire_dates floating = { .in_utc = true };
+
+	if (r->is_all_day && (f->field == FIELD_START || f->field == FIELD_END ||
+	    f->field == FIELD_INSTANCE))
+		return &floating;
+	return r->dates;
+}
+
+/* The recurrence may hold an instruction, which is no part of what is kept. */
+static struct str
+take_pattern(struct reading *r, struct str text)
+{
+	struct pattern pattern;
+	bool drops = false;
+	const char *why;
+
+	/* what cannot be read is kept as it is, too: whether it must be is the engine's to say */
+	if (!text.n || (!pattern_xml_read(r->a, text, &pattern, &drops, &text, &why) && !drops))
+		return text;
+	r->m->change.drops_inner |= drops;
+	return text;
+}
+
 /* A value for a column: converted, and not longer than it. */
 static void
 take_cell(struct reading *r, const struct wire_field *f, size_t at, struct str text)
@@ -98,7 +127,7 @@ take_cell(struct reading *r, const struct wire_field *f, size_t at, struct str t
 
 	if (c->is_readonly)
 		return;
-	if (!wire_get_cell(r->a, f, c, text, r->dates, &v, &code, &why)) {
+	if (!wire_get_cell(r->a, f, c, text, dates_of(r, f), &v, &code, &why)) {
 		fail(r, code, "%s", why);
 		return;
 	}
@@ -118,7 +147,7 @@ take_structural(struct reading *r, const struct wire_field *f, struct str text)
 	const char *code, *why;
 	struct str v;
 
-	if (!wire_get(r->a, f, text, r->dates, &v, &code, &why))
+	if (!wire_get(r->a, f, text, dates_of(r, f), &v, &code, &why))
 		fail(r, code, "%s", why);
 	else
 		put_property(r, str_of(f->name), v.p ? v : STR(""));
@@ -129,6 +158,8 @@ take_known(struct reading *r, const struct wire_field *f, struct str text)
 {
 	int at = wire_column(r->l, f);
 
+	if (f->field == FIELD_PATTERN)
+		text = take_pattern(r, text);
 	if (at >= 0)
 		take_cell(r, f, (size_t)at, text);
 	else if (field_is_structural(f->field))
@@ -272,6 +303,23 @@ count_fields(const struct xnode *element)
 	return count;
 }
 
+/* Asked before the fields are read, for they come in any order. */
+static bool
+says_all_day(struct arena *a, const struct list *l, const struct xnode *element)
+{
+	const char *name = wire_of(l->kind, FIELD_ALL_DAY)->name;
+	const struct xnode *f;
+	bool is = false;
+
+	if (l->kind != KIND_CALENDAR)
+		return false;
+	for (f = xnode_first(element); f; f = xnode_next(f))
+		if (str_eq(xnode_attr(a, f, "Name"), str_of(name)) &&
+		    !num_bool(str_trim(xnode_text(a, f)), &is))
+			is = false;
+	return is;
+}
+
 static struct str
 text_attr(struct arena *a, const struct xnode *n, const char *name)
 {
@@ -297,6 +345,7 @@ method_read(struct arena *a, const struct list *l, const struct wire_dates *date
 		    n, LIMIT_METHOD_FIELDS);
 		return;
 	}
+	r.is_all_day = says_all_day(a, l, element);
 	r.cell = ARENA_ARRAY(a, struct cell, l->column_n);
 	r.property = ARENA_ARRAY(a, struct property, n);
 	out->change.cell = r.cell;

@@ -14,6 +14,7 @@
 #include "bag.h"
 #include "kind.h"
 #include "limits.h"
+#include "lists/pattern_xml.h"
 #include "lists/placed.h"
 #include "lists/rowset_files.h"
 #include "stamp.h"
@@ -467,6 +468,23 @@ put_bag(const struct rowset *rs, struct xmlw *w, const struct item *item)
 	}
 }
 
+/* A day that floats is not moved to the zone of the site; old clients skip what they do not know. */
+static struct str
+given_value(const struct rowset *rs, const struct given *g, const struct shown *s)
+{
+	struct civil c;
+	char text[STAMP_TEXT];
+	bool has_time;
+	int offset;
+
+	if (s->field == FIELD_PATTERN && rs->want.options.old_patterns)
+		return pattern_xml_wrap(rs->arena, s->value);
+	if (!s->is_floating || rs->dates.in_utc ||
+	    !stamp_parse(s->value, &c, &has_time, &offset))
+		return wire_put(rs->arena, g->field, s->value, &rs->dates);
+	return arena_dup(rs->arena, str_of(civil_sql(&c, text)));
+}
+
 /* What the engine makes of the item: a series' end, its rule. */
 static void
 put_given(const struct rowset *rs, struct xmlw *w, const struct item *item, const struct row *row)
@@ -480,8 +498,7 @@ put_given(const struct rowset *rs, struct xmlw *w, const struct item *item, cons
 		const struct given *g = &rs->given[shown[i].field];
 
 		if (g->attribute.p && shown[i].value.n)
-			put(w, g->attribute,
-			    wire_put(rs->arena, g->field, shown[i].value, &rs->dates));
+			put(w, g->attribute, given_value(rs, g, &shown[i]));
 	}
 	arena_release(rs->arena, &mark);
 }

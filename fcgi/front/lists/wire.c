@@ -8,6 +8,8 @@
 #include "lists/wire.h"
 
 #include "lists/caml.h"
+#include "lists/pattern_xml.h"
+#include "lists/zone_xml.h"
 
 #define ROW(f, n, i, t, d, a, fl) [FIELD_##f] = { .field = FIELD_##f, .name = n, .id = i, \
 	    .type = t, .display = d, .alias = a, .flags = fl },
@@ -521,11 +523,25 @@ wire_type(const struct wire_field *f)
 	return f->own ? f->type_own : field_info(f->field)->type;
 }
 
+/* The engine has no use for the instruction in it: method.c has taken that out. */
+static bool
+pattern_read(struct arena *a, struct str text, struct pattern *out, const char **why)
+{
+	struct str kept;
+	bool deletes;
+
+	return pattern_xml_read(a, text, out, &deletes, &kept, why);
+}
+
 const struct vocabulary wire_vocabulary = {
 	.field_by_name = field_by_name,
 	.field_name = field_name,
 	.choices = choices,
 	.own_name = own_name,
+	.pattern_read = pattern_read,
+	.pattern_write = pattern_xml_write,
+	.zone_read = zone_xml_read,
+	.zone_write = zone_xml_write,
 };
 
 bool
