@@ -12,7 +12,7 @@ static const struct kind_rules no_rules;
 static const struct kind_rules *const rules[] = {
 	[KIND_CONTACTS]    = &no_rules,
 	[KIND_CALENDAR]    = &calendar_rules,
-	[KIND_TASKS]       = &no_rules,
+	[KIND_TASKS]       = &task_rules,
 	[KIND_DISCUSSIONS] = &discussion_rules,
 	[KIND_DOCUMENTS]   = &document_rules,
 	[KIND_GENERIC]     = &no_rules,

@@ -145,7 +145,7 @@ struct kind_rules {
 
 /* Never NULL; a rule that a kind does not have is. */
 const struct kind_rules *kind_rules(const struct list *l);
-extern const struct kind_rules calendar_rules, discussion_rules, document_rules;
+extern const struct kind_rules calendar_rules, discussion_rules, document_rules, task_rules;
 
 /*
  * A canonical value of an item: of its column, or kept in its bag. NULL p when
