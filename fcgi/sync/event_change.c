@@ -133,6 +133,22 @@ check_times(struct draft *d)
 	    "starts (%s).", stamp_iso(ev->end, to), stamp_iso(ev->start, from));
 }
 
+/* What binds a series and its instances must be its own. */
+static enum outcome
+check_uid(struct draft *d)
+{
+	struct item *item = NULL;
+	size_t n = 0;
+	enum outcome o = d->family.items_of(&d->family, &d->ev.guid, &item, &n, d->r->e);
+
+	for (size_t i = 0; o == OK && i < n; i++)
+		if (item[i].place == 0 && !(d->item && item[i].id == d->item->id))
+			return err_set(d->r->e, E_INVALID, "The series cannot be saved: its UID "
+			    "%.*s is that of another series of this list (item %u). Give it "
+			    "one of its own.", STR_ARG(d->ev.uid), (unsigned)item[i].id);
+	return o;
+}
+
 static enum outcome
 check_series(struct draft *d)
 {
@@ -140,6 +156,7 @@ check_series(struct draft *d)
 	unsigned char chance[16];
 	const char *why;
 	char text[39];
+	enum outcome o = OK;
 
 	if (str_trim(ev->uid).n && !ev->has_guid)
 		return err_set(d->r->e, E_INVALID, "The series cannot be saved: its UID is "
@@ -151,7 +168,11 @@ check_series(struct draft *d)
 		ev->has_guid = true;
 		ev->uid = arena_dup(d->c.a, str_of(guid_fmt(&ev->guid, GUID_BRACES, text)));
 		draft_put(d, FIELD_SERIES_UID, ev->uid);
+	} else if (!d->item || !d->was.has_guid || !guid_eq(&ev->guid, &d->was.guid)) {
+		o = check_uid(d);
 	}
+	if (o != OK)
+		return o;
 	if (!str_trim(ev->pattern).n) /* kept, and shown as one that happens once */
 		return OK;
 	return event_series(&d->c, ev, &why) ? OK : draft_refuse(d, why);

@@ -79,6 +79,28 @@ read_override(struct family *f, const struct calendar *c, const struct row *row,
 	return OK;
 }
 
+/* Two rows may say that they are one series; the second of them is none. */
+static enum outcome
+refuse_uid(struct family *f, const struct calendar *c, const struct row *row,
+    const struct item *item, const char **why, struct err *e)
+{
+	struct item *other = NULL;
+	struct event ev;
+	const char *none;
+	size_t n = 0;
+	enum outcome o;
+
+	if (list_column(c->l, FIELD_SERIES_UID) < 0 || !event_read(c, item, row, &ev, &none) ||
+	    ev.type != EVENT_SERIES || !ev.has_guid)
+		return OK;
+	o = f->items_of(f, &ev.guid, &other, &n, e);
+	for (size_t i = 0; o == OK && i < n; i++)
+		if (other[i].place == 0 && !(item && other[i].id == item->id))
+			*why = arena_fmt(c->a, "its UID is that of another series (item %u)",
+			    (unsigned)other[i].id).p;
+	return o;
+}
+
 /* Rows that are instances must fit among the others of their series. */
 static enum outcome
 refuse(struct family *f, const struct row *row, const struct item *item, const char **why,
@@ -92,7 +114,11 @@ refuse(struct family *f, const struct row *row, const struct item *item, const c
 
 	if (!row)
 		return OK;
-	o = read_override(f, &c, row, &is, e);
+	o = refuse_uid(f, &c, row, item, why, e);
+	if (o == OK && !*why)
+		o = read_override(f, &c, row, &is, e);
+	else
+		return o;
 	if (o != OK || !is.is_one)
 		return o;
 	if (!event_instance(&is.master.event, is.instance, &instance)) {

@@ -533,6 +533,13 @@ pattern_read(struct arena *a, struct str text, struct pattern *out, const char *
 	return pattern_xml_read(a, text, out, &deletes, &kept, why);
 }
 
+/* No zone at all, as all-day series must say it (MS-OUTSPS R317). */
+static struct str
+zone_write(struct arena *a, const struct zone_rule *z)
+{
+	return z->bias || z->daylight_bias ? zone_xml_write(a, z) : STR(ZONE_XML_NEUTRAL);
+}
+
 const struct vocabulary wire_vocabulary = {
 	.field_by_name = field_by_name,
 	.field_name = field_name,
@@ -541,7 +548,7 @@ const struct vocabulary wire_vocabulary = {
 	.pattern_read = pattern_read,
 	.pattern_write = pattern_xml_write,
 	.zone_read = zone_xml_read,
-	.zone_write = zone_xml_write,
+	.zone_write = zone_write,
 };
 
 bool
