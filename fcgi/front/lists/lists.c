@@ -37,6 +37,9 @@ static const struct operation table[] = {
 	{ .name = "DeleteAttachment", .handle = op_delete_attachment, .need = NEED_LIST,
 	  .effect = WRITES, .result = RESULT_NONE, .check = op_attach_check,
 	  .parameter = { "listName", "listItemID", "url" } },
+	{ .name = "AddDiscussionBoardItem", .handle = op_add_post, .need = NEED_LIST,
+	  .effect = WRITES, .empty_code = NO_SUCH_LIST, .upload = "message",
+	  .parameter = { "listName", "message" } },
 };
 
 const struct operation *

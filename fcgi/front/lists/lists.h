@@ -58,6 +58,7 @@ void op_update(struct call *k);
 void op_get_attachments(struct call *k);
 void op_add_attachment(struct call *k);
 void op_delete_attachment(struct call *k);
+void op_add_post(struct call *k);
 bool op_attach_check(struct call *k); /* listItemID must be there */
 
 /* GET: the service's description, or a page that says what this is. */
