@@ -1,0 +1,8 @@
+CREATE DATABASE ledger_dates CHARACTER SET utf8mb4;
+USE ledger_dates;
+CREATE TABLE event (
+    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    title VARCHAR(200), starts DATETIME, ends DATETIME
+);
+CREATE VIEW v AS SELECT * FROM event;
+INSERT INTO event (title, starts, ends) VALUES ('Given', '2026-03-05 10:00:00', '2026-03-05 11:30:00');

@@ -1,0 +1,8 @@
+CREATE DATABASE ledger_rules CHARACTER SET utf8mb4;
+USE ledger_rules;
+CREATE TABLE event (
+    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    title VARCHAR(200), starts DATETIME, ends DATETIME, all_day TINYINT(1) NOT NULL DEFAULT 0,
+    rule VARCHAR(500), excluded TEXT, zone VARCHAR(64)
+);
+CREATE VIEW v AS SELECT * FROM event;

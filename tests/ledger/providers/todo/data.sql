@@ -1,0 +1,8 @@
+CREATE DATABASE ledger_todo CHARACTER SET utf8mb4;
+USE ledger_todo;
+CREATE TABLE todo (
+    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    words VARCHAR(200)
+);
+CREATE VIEW v AS SELECT * FROM todo;
+INSERT INTO todo (words) VALUES ('Water the plants');
