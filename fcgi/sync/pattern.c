@@ -334,6 +334,11 @@ pattern_of_recur(const struct series *s, struct pattern *out, const char **why)
 	if (*why)
 		return false;
 	out->frequency = r.interval;
+	if (s->rule.freq == RECUR_DAILY && out->kind == PATTERN_WEEKLY &&
+	    out->days == WORKDAYS) { /* Outlook, too, has two words for it */
+		out->kind = PATTERN_DAILY;
+		out->is_workdays = true;
+	}
 	if (r.end == RECUR_COUNT) {
 		out->end = PATTERN_COUNT;
 		out->count = r.count;

@@ -266,6 +266,21 @@ recur_imply(struct recur *r, const struct civil *start)
 	}
 }
 
+/* BYSETPOS asks for a seventh day of each day, say: no period has so many. */
+static bool
+has_no_position(const struct recur *r)
+{
+	static const int days[] = { 1, 7, 31, 366 };
+	int i;
+
+	if (set_is_empty(&r->positions))
+		return false;
+	for (i = 1; i <= days[r->freq]; i++)
+		if (bit_is_on(r->positions.on, i) || bit_is_on(r->positions.back, i))
+			return false;
+	return true;
+}
+
 void
 recur_begin(struct recur_walk *w, const struct series *s)
 {
@@ -284,6 +299,8 @@ recur_begin(struct recur_walk *w, const struct series *s)
 	recur_imply(&w->rule, c);
 	if (s->rule.end > RECUR_COUNT && until < w->last_day)
 		w->last_day = until;
+	if (has_no_position(&w->rule))
+		w->left = 0;
 }
 
 bool

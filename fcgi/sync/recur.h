@@ -5,8 +5,8 @@
  * No heap: a rule is a struct of bitmaps, a walk over its instances is a struct
  * of the caller. Rules may come from anybody: numbers are bounded on reading,
  * instances end with the year RECUR_LAST_YEAR, and every function ends after a
- * bounded number of steps (a few milliseconds for the worst rule), also for a
- * rule that never occurs.
+ * bounded number of steps: some microseconds, but up to a tenth of a second for a rule
+ * that never occurs (the 30th of February), so ask recur_first before you keep one.
  *
  * What RFC 5545 leaves open is decided so:
  *  - DTSTART is an instance only if it matches the rule, and COUNT counts only
