@@ -14,13 +14,21 @@
 
 /* ---- the body ---- */
 
+/* The end of a mail's last line is the mail's, not the text's. */
+static struct str
+without_end(struct str text)
+{
+	while (text.n && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
+		text.n--;
+	return text;
+}
+
 static void
 add_escaped(struct buf *b, struct str text)
 {
 	bool is_blank = true; /* at the beginning of a line, too: HTML drops those */
 
-	while (text.n && strchr("\r\n", text.p[text.n - 1]))
-		text.n--;
+	text = without_end(text);
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 
@@ -46,7 +54,7 @@ take_body(struct arena *a, const struct mime *m, struct post *out, struct err *e
 
 	out->body = STR("");
 	if (m->text_n == 1 && m->text[0].is_html) {
-		out->body = m->text[0].text;
+		out->body = without_end(m->text[0].text);
 		return OK;
 	}
 	buf_init(&b, LIMIT_FIELD_BYTES);
