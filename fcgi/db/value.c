@@ -69,7 +69,8 @@ read_number(struct str raw, char out[64])
 }
 
 static const char *
-canonical_number(enum value_type type, struct str raw, struct arena *a, struct str *out)
+canonical_number(enum value_type type, bool is_share, struct str raw, struct arena *a,
+    struct str *out)
 {
 	char text[64];
 
@@ -77,10 +78,32 @@ canonical_number(enum value_type type, struct str raw, struct arena *a, struct s
 		return "a number (of at most 20 digits on either side of the point) is expected";
 	if (type == VALUE_INT && strchr(text, '.'))
 		return "a whole number is expected, and there is a fraction";
+	if (is_share && strcmp(text, "1") != 0 && strcmp(text, "0") != 0 && strncmp(text, "0.", 2) != 0)
+		return "a share from 0 to 1 is expected (0.5 for 50 %); let the view divide by 100, "
+		       "or map a column of whole numbers";
 	if (raw.n == strlen(text) && memcmp(raw.p, text, raw.n) == 0)
 		*out = raw;
 	else
 		*out = arena_dup(a, str_of(text));
+	return NULL;
+}
+
+/* A whole number in a column for a share is one of a hundred: 50 is 0.5. */
+static bool
+is_percent(const struct column *c)
+{
+	return c->field == FIELD_PERCENT && c->class == COLUMN_INTEGER;
+}
+
+static const char *
+canonical_percent(struct str raw, struct arena *a, struct str *out)
+{
+	int64_t n;
+
+	if (!num_i64(raw, 0, 100, &n))
+		return "a share from 0 to 100 is expected in a column of whole numbers";
+	*out = n == 100 ? STR("1") : n % 10 ? arena_fmt(a, "0.%02d", (int)n)
+	    : n ? arena_fmt(a, "0.%d", (int)n / 10) : STR("0");
 	return NULL;
 }
 
@@ -154,7 +177,8 @@ canonical(const struct list *l, const struct column *c, struct str raw, struct a
 		return NULL;
 	case VALUE_INT:
 	case VALUE_NUMBER:
-		return canonical_number(c->type, raw, a, out);
+		return is_percent(c) ? canonical_percent(raw, a, out)
+		    : canonical_number(c->type, c->field == FIELD_PERCENT, raw, a, out);
 	case VALUE_BOOL:
 		return canonical_bool(raw, out);
 	case VALUE_DATE:
@@ -329,6 +353,19 @@ write_binary(const struct column *c, struct str value, struct arena *a, struct d
 	return OK;
 }
 
+/* Hundredths, to the nearest one. */
+static enum outcome
+write_percent(const struct column *c, struct str value, struct arena *a, struct db_arg *out,
+    struct err *e)
+{
+	double share = strtod(arena_dup(a, value).p, NULL); /* canonical, and no locale is set */
+
+	if (!(share >= 0 && share <= 1))
+		return refuse(c, value, "a share from 0 to 1 is expected", e);
+	*out = DB_ARG_I64((int64_t)(share * 100 + 0.5));
+	return OK;
+}
+
 /* A BIT column takes text as bytes, so whole numbers travel as numbers. */
 static struct db_arg
 number_arg(const struct column *c, struct str value)
@@ -380,6 +417,8 @@ value_write(const struct list *l, const struct column *c, struct str value, stru
 	case VALUE__MAX:
 		break;
 	}
+	if (is_percent(c))
+		return write_percent(c, value, a, out, e);
 	*out = number_arg(c, value);
 	return OK;
 }

@@ -82,6 +82,16 @@ cell_name(const struct change_run *r, const struct cell *cell)
 	return column_label(&r->l->column[cell->column]);
 }
 
+/* The column gets another text, [values.X], which fits. */
+static bool
+is_translated(const struct column *c, struct str value)
+{
+	for (size_t i = 0; i < c->translation_n; i++)
+		if (str_eq(c->translation[i].field, value))
+			return true;
+	return false;
+}
+
 static enum outcome
 check_cell(struct change_run *r, const struct cell *cell)
 {
@@ -91,7 +101,7 @@ check_cell(struct change_run *r, const struct cell *cell)
 	if (is_empty(cell->value) || !column->max_chars || column->class != COLUMN_TEXT)
 		return OK;
 	n = utf8_chars(cell->value);
-	if (n <= column->max_chars)
+	if (n <= column->max_chars || is_translated(column, cell->value))
 		return OK;
 	return err_set(r->e, E_INVALID, "The %s has %zu characters; at most %u can be kept. "
 	    "Shorten it.", cell_name(r, cell), n, column->max_chars);
