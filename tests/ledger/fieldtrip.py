@@ -132,6 +132,26 @@ class Trip:
             if got not in (None, ""):
                 self.say(f, "NULL arrives as %r" % got)
 
+    def empty(self, id, fields):
+        """A client empties each field: absent for everybody, and empty in the table."""
+        fields = list(fields)
+        version = self.bob.rows[id].version
+        sent, bag = self.shape.split({f: "" for f in fields})
+        self.alice.do(ows.Update(id, version, sent, bag))
+        kinds.poll_until(self.bob, lambda r: r.rows[id].version > version, "emptied fields")
+        for f in fields:
+            got = self.shape.get(self.bob.rows[id], f)
+            if got not in (None, ""):
+                self.say(f, "was emptied and arrives as %r" % got)
+        columns = self._columns({f: None for f in fields})
+        if not columns:
+            return
+        row, = self.stack.sql("SELECT %s FROM %s ORDER BY %s DESC LIMIT 1" % (
+            ", ".join("`%s`" % c for c in columns.values()), self.table, self.key))
+        for f, got in zip(columns, row):
+            if got not in (None, ""):
+                self.say(f, "was emptied and the table holds %r" % got)
+
     def finish(self):
         for f in self.fields:
             if f.req + " " + f.name not in self.problems:

@@ -83,9 +83,12 @@ class Fields(unittest.TestCase):
         id = trip.upload(single(0), {"EventType": "0", "fRecurrence": "0"})
         trip.by_sql(id, single(1), "1 = 1")
         trip.change(id, single(2))
-        trip.nulls(id, [FIELDS[n] for n in (
+        optional = [FIELDS[n] for n in (
             "Title", "Description", "Location", "BusyStatus", "IntendedBusyStatus", "FollowUp",
-            "Priority", "HeaderInfo", "FooterInfo", "Participants")], "1 = 1")
+            "Priority", "HeaderInfo", "FooterInfo", "Participants")]
+        trip.empty(id, optional)
+        trip.by_sql(id, single(1), "1 = 1")
+        trip.nulls(id, optional, "1 = 1")
         trip.finish()
         S.sql("DELETE FROM ledger_calendar.event")
 

@@ -85,6 +85,8 @@ class Fields(unittest.TestCase):
         id = trip.upload(every)
         trip.by_sql(id, values(1), "1 = 1")
         trip.change(id, values(2))
+        trip.empty(id, [f for f in every if f.name != "PercentComplete"])
+        trip.by_sql(id, values(1), "1 = 1")
         trip.nulls(id, list(every), "1 = 1")
         trip.finish()
         S.sql("DELETE FROM ledger_tasks.task")
