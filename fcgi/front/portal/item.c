@@ -2,7 +2,12 @@
  * item.c -- DispForm.aspx?ID=n: everything that is known of one item. Outlook's
  * "open in web browser" leads here (MS-STSSYN 2.2, list-url).
  */
+#include <inttypes.h>
+
+#include "attach.h"
 #include "bag.h"
+#include "files/attachment.h"
+#include "limits.h"
 #include "num.h"
 #include "show.h"
 
@@ -108,6 +113,47 @@ write_properties(struct page *p, const struct list *l, struct str bag)
 	}
 }
 
+/* "12 KB", as people count files. */
+static struct str
+size_text(struct arena *a, uint64_t n)
+{
+	if (n < KIB)
+		return arena_fmt(a, "%" PRIu64 " bytes", n);
+	if (n < MIB)
+		return arena_fmt(a, "%" PRIu64 " KB", (n + KIB / 2) / KIB);
+	return arena_fmt(a, "%.1f MB", (double)n / MIB);
+}
+
+static void
+write_files(struct page *p, const struct list *l, const struct item *item)
+{
+	struct xmlw *w = &p->w;
+	struct attached f;
+	size_t at = 0;
+
+	if (!attached_next(item->files, &at, &f))
+		return;
+	xmlw_open(w, "section");
+	xmlw_attrz(w, "aria-labelledby", "files");
+	xmlw_open(w, "h2");
+	xmlw_attrz(w, "id", "files");
+	xmlw_textz(w, "Attachments");
+	xmlw_close(w);
+	xmlw_open(w, "ul");
+	do {
+		struct str path = attachment_path(p->a, l, item->id, f.name);
+
+		xmlw_open(w, "li");
+		page_link(p, NULL, arena_fmt(p->a, "%s/%.*s", p->c->site->base_path,
+		    STR_ARG(path)), f.name);
+		xmlw_textz(w, ", ");
+		xmlw_text(w, size_text(p->a, f.size));
+		xmlw_close(w);
+	} while (attached_next(item->files, &at, &f));
+	xmlw_close(w);
+	xmlw_close(w);
+}
+
 static void
 write_moment(struct page *p, const char *label, int64_t at, struct str who)
 {
@@ -192,6 +238,7 @@ write_item(struct page *p, const struct list *l, const struct item *item, const 
 		    "cannot be shown. Outlook keeps the last good state; the administrator "
 		    "finds the reason with “owsadm status”."));
 	}
+	write_files(p, l, item);
 	write_properties(p, l, item->bag);
 	write_record(p, item);
 	page_close(p);
