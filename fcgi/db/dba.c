@@ -119,8 +119,8 @@ explain(struct dba *d, struct err *e)
 		    "log_bin_trust_function_creators = 1.";
 		break;
 	case 1044: case 1045: case 1142: case 1143: case 1227: case 1410:
-		cure = "This account may not do that: install as a user with CREATE, CREATE USER, "
-		    "GRANT OPTION, TRIGGER and SET USER (--user; root has them).";
+		cure = "This account may not do that: install as a user with CREATE, ALTER, CREATE "
+		    "USER, GRANT OPTION, TRIGGER and SET USER (--user; root has them).";
 		break;
 	case 1205:
 		cure = "An open transaction uses the table, and waiting longer would stop everybody "

@@ -42,18 +42,31 @@ struct writer {
 	struct buf b;
 };
 
+/* FNV-1a. */
+static uint32_t
+sum_of(const void *bytes, size_t n)
+{
+	const unsigned char *p = bytes;
+	uint32_t sum = 2166136261u;
+
+	for (size_t i = 0; i < n; i++)
+		sum = (sum ^ p[i]) * 16777619u;
+	return sum;
+}
+
+/* A list in the names of its triggers. Of the whole GUID: numbered ones begin alike. */
+static uint32_t
+list_sum(const struct list *l)
+{
+	return sum_of(l->id.b, sizeof(l->id.b));
+}
+
 const char *
 trigger_name(struct arena *a, const struct list *l, const char *table, const char *event)
 {
-	const unsigned char *g = l->id.b;
-	uint32_t sum = 2166136261u; /* FNV-1a: tells long names apart that begin alike */
-
 	if (strlen(table) <= NAME_BYTES)
-		return arena_fmt(a, "ows_%02x%02x%02x%02x_%s_%s", g[0], g[1], g[2], g[3], table,
-		    event).p;
-	for (const char *p = table; *p; p++)
-		sum = (sum ^ (unsigned char)*p) * 16777619u;
-	return arena_fmt(a, "ows_%02x%02x%02x%02x_%08x_%s", g[0], g[1], g[2], g[3], sum,
+		return arena_fmt(a, "ows_%08x_%s_%s", list_sum(l), table, event).p;
+	return arena_fmt(a, "ows_%08x_%08x_%s", list_sum(l), sum_of(table, strlen(table)),
 	    event).p;
 }
 
@@ -243,10 +256,8 @@ struct there {
 static enum outcome
 triggers_there(struct dba *d, const struct list *l, struct there *out, struct err *e)
 {
-	const unsigned char *g = l ? l->id.b : NULL;
 	const char *of[] = {
-		g ? arena_fmt(d->arena, "ows\\_%02x%02x%02x%02x\\_%%", g[0], g[1], g[2], g[3]).p :
-		    "ows\\_%",
+		l ? arena_fmt(d->arena, "ows\\_%08x\\_%%", list_sum(l)).p : "ows\\_%",
 		TRIGGER_USER "@localhost",
 		arena_fmt(d->arena, "INSERT INTO %s ", dba_place(d->arena, d->database,
 		    "ows_inbox")).p,

@@ -264,21 +264,42 @@ class Install(dba.Case):
         return [r[0] for r in self.s.sql('SELECT trigger_name FROM information_schema.triggers '
                                          "WHERE trigger_schema = 'crm' ORDER BY 1")]
 
+    def test_ids_that_begin_alike(self):
+        """Two lists whose GUIDs differ at the end only keep their triggers to themselves."""
+        self.s.sql('CREATE TABLE crm.other (id INT PRIMARY KEY, last_name VARCHAR(9)); '
+                   'CREATE VIEW crm.v_other AS SELECT * FROM crm.other')
+        self.s.provider()
+        self.s.provider('other', provider={'id': '{11111111-2222-3333-4444-555555555556}',
+                                           'name': 'Other'},
+                        source={'view': 'crm.v_other'}, track={'tables': 'crm.other:id'},
+                        write={'mode': 'none'}, fields={'Email': None})
+        self.fine('install')
+        self.assertEqual([sum(t.endswith('_%s_%s' % (n, e)) for t in self.triggers())
+                          for n in ('other', 'people') for e in 'diu'], [1] * 6)
+        self.assertNotIn('MISSING', self.s.adm('status')[1])
+
+    def named(self, *tail):
+        """The names of the list's triggers: what stands in front is the same for all."""
+        head = {t.split('_')[1] for t in self.triggers()}
+        self.assertEqual(len(head), 1)
+        return ['ows_%s_%s' % (head.copy().pop(), t) for t in tail]
+
     def test_outdated_triggers(self):
         self.s.sql('CREATE TABLE crm.extra (p INT)')
         self.install(track={'tables': 'crm.people:id, crm.extra:p'})
-        self.assertEqual(self.triggers(), ['ows_11111111_%s_%s' % (t, e)
-                                           for t in ('extra', 'people') for e in 'diu'])
-        self.s.sql('DROP TRIGGER crm.ows_11111111_people_u')
+        self.assertEqual(self.triggers(), self.named(*['%s_%s' % (t, e)
+                                                       for t in ('extra', 'people') for e in 'diu']))
+        dropped, changed = self.named('people_u', 'people_i')
+        self.s.sql('DROP TRIGGER crm.' + dropped)
         self.assertIn('MISSING', self.s.adm('status')[1])
         self.assertIn('no trigger on crm.people', self.s.adm('status')[1])
-        self.assertIn('ows_11111111_people_u on crm.people is missing', self.fine('check'))
+        self.assertIn(dropped + ' on crm.people is missing', self.fine('check'))
         self.s.sql('CREATE OR REPLACE DEFINER = ows_trigger@localhost TRIGGER '
-                   'crm.ows_11111111_people_i AFTER INSERT ON crm.people FOR EACH ROW '
-                   "INSERT INTO `ows`.`ows_inbox` (list, skey) VALUES (1, 'wrong')")
-        self.assertIn('ows_11111111_people_i on crm.people is not what', self.fine('check'))
+                   'crm.%s AFTER INSERT ON crm.people FOR EACH ROW '
+                   "INSERT INTO `ows`.`ows_inbox` (list, skey) VALUES (1, 'wrong')" % changed)
+        self.assertIn(changed + ' on crm.people is not what', self.fine('check'))
         self.install()
-        self.assertEqual(self.triggers(), ['ows_11111111_people_%s' % e for e in 'diu'])
+        self.assertEqual(self.triggers(), self.named('people_d', 'people_i', 'people_u'))
         self.s.sql("INSERT INTO crm.people (id) VALUES (9)")
         self.assertEqual(self.inbox(), [b'9'])
         self.install(track={'mode': 'scan', 'tables': None})
@@ -372,7 +393,7 @@ class BinaryLog(dba.Case):
     def test_explained(self):
         self.s.provider()
         self.s.sql("CREATE USER dba@localhost IDENTIFIED BY 'pw'; GRANT SELECT, INSERT, UPDATE, "
-                   'DELETE, CREATE, DROP, CREATE USER, CREATE VIEW, SHOW VIEW, TRIGGER, SET USER '
+                   'DELETE, CREATE, ALTER, DROP, CREATE USER, CREATE VIEW, SHOW VIEW, TRIGGER, SET USER '
                    'ON *.* TO dba@localhost WITH GRANT OPTION')
         self.s.write('dba.pw', 'pw\n')
         as_dba = ['--user', 'dba', '--password-file', self.s.dir + '/dba.pw']
