@@ -10,6 +10,8 @@
 #include "plan.h"
 
 #include "harvest.h"
+#include "kind.h"
+#include "num.h"
 
 #define POLL_HARVEST_ROWS 5000 /* what one poll takes of a large inbox; the rest waits */
 #define GONE_EXTRA 64          /* deletions beside a full page of rows */
@@ -35,6 +37,9 @@ struct planning {
 	uint64_t last_number; /* newest change delivered */
 	uint32_t last_id;     /* last item met */
 	bool is_full;
+	uint32_t participant; /* 0: everybody's events */
+	bool has_series, is_wanted_series; /* the last series met, and whether it was given */
+	struct guid series;
 };
 
 /* ---- rows that differ from their item while streaming (design rule 6) ---- */
@@ -74,6 +79,50 @@ write_marks(struct planning *p, struct err *e)
 	return o;
 }
 
+/* ---- whose events ---- */
+
+/* ";#12;#57" */
+static bool
+lists_person(struct str all, uint32_t person)
+{
+	struct str rest = all, part;
+	uint64_t n;
+
+	while (rest.p) {
+		part = str_trim(str_cut(rest, ';', &rest));
+		if (part.n && part.p[0] == '#')
+			part = (struct str){ part.p + 1, part.n - 1 };
+		if (num_u64(part, UINT32_MAX, &n) && n == person)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does the filter let the item through? An instance that says nothing of its own
+ * goes with its series; where that is not in this answer it is given, for who
+ * has the series must not keep an instance that was moved or deleted.
+ */
+static bool
+is_wanted(struct planning *p, const struct item *item, const struct row *row)
+{
+	struct str all;
+	bool is_wanted;
+
+	if (!p->participant)
+		return true;
+	all = kind_value(p->g->vocabulary, p->l, item, row, FIELD_PARTICIPANTS);
+	is_wanted = lists_person(all, p->participant);
+	if (item->has_uid && item->place > 0 && !all.n)
+		return !p->has_series || !guid_eq(&p->series, &item->uid) || p->is_wanted_series;
+	if (item->has_uid && item->place == 0) {
+		p->has_series = true;
+		p->series = item->uid;
+		p->is_wanted_series = is_wanted;
+	}
+	return is_wanted;
+}
+
 /* ---- what the store hands over ---- */
 
 /* E_LIMIT ends the walk: the page is full. */
@@ -110,6 +159,8 @@ each_walked(void *arg, const struct item *item, const struct row *row, struct er
 	if (p->limit && p->out->item_n == p->limit)
 		return page_is_full(p);
 	p->last_id = item->id;
+	if (row->state == ROW_GOOD && !is_wanted(p, item, row))
+		return OK;
 	return give_row(p, item, row, e);
 }
 
@@ -123,6 +174,8 @@ each_changed(void *arg, const struct item *item, const struct row *row, struct e
 	p->met++;
 	if (item->id == p->last_id)
 		return OK;
+	if (!is_gone && row->state == ROW_GOOD && !item->is_bad && !is_wanted(p, item, row))
+		is_gone = true; /* for this client */
 	if ((!is_gone && p->out->item_n == p->limit) ||
 	    p->out->item_n + p->out->gone_n == p->entries)
 		return page_is_full(p);
@@ -267,7 +320,8 @@ plan_changes(struct engine *g, const struct list *l, const struct principal *who
     const struct plan_request *q, const struct plan_sink *to, struct plan_result *out,
     struct err *e)
 {
-	struct planning p = { .g = g, .l = l, .to = to, .out = out };
+	struct planning p = { .g = g, .l = l, .to = to, .out = out,
+		.participant = q->participant };
 	struct token since = { .number = 0 };
 	struct cursor from;
 	enum outcome o;

@@ -16,6 +16,11 @@ struct plan_request {
 	struct str cursor;     /* first download, a later page; empty: page 1 */
 	uint32_t limit;        /* rows; 0: no limit (the difference has its own) */
 	bool is_descending;    /* first download by falling ID */
+	/*
+	 * Only events whose participants list this person; 0: all. In a difference,
+	 * one that no longer does is gone for this client.
+	 */
+	uint32_t participant;
 	bool is_grouped;       /* first download in one answer: a series before its instances */
 };
 

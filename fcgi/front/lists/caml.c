@@ -157,6 +157,22 @@ read_descending(struct arena *a, const struct xnode *args)
 	    is_false(xnode_attr(a, by, "Ascending"));
 }
 
+/*
+ * <Contains><Participants>12</Participants></Contains>: of calendars, and
+ * ignored beside a query (MS-LISTSWS R702). Other conditions are passed by.
+ */
+static uint32_t
+read_participant(struct arena *a, const struct xnode *args, enum list_kind kind)
+{
+	struct xnode *query = xnode_child(args, "query"), *contains = xnode_child(args, "contains");
+	struct xnode *n = contains ? xnode_find(contains, "Participants") : NULL;
+	uint64_t number;
+
+	if (kind != KIND_CALENDAR || !n || (query && xnode_first(query)))
+		return 0;
+	return num_u64(str_trim(xnode_text(a, n)), INT32_MAX, &number) ? (uint32_t)number : 0;
+}
+
 enum outcome
 caml_parse(struct arena *a, const struct xnode *args, const struct list *l,
     struct caml *out, const char **code, struct err *e)
@@ -169,6 +185,7 @@ caml_parse(struct arena *a, const struct xnode *args, const struct list *l,
 	read_fields(a, args, l, &out->fields);
 	read_options(a, args, &out->options);
 	out->is_descending = read_descending(a, args);
+	out->participant = read_participant(a, args, l->kind);
 	if (limit.p && !num_u64(limit, UINT64_MAX, &rows)) {
 		*code = "0x82000001";
 		return err_set(e, E_INVALID,

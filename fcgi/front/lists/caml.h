@@ -34,6 +34,7 @@ struct caml {
 	struct caml_options options;
 	bool is_descending;         /* by ID */
 	uint32_t limit;             /* 0: none */
+	uint32_t participant;       /* number of the person whose events are wanted; 0: everybody's */
 };
 
 /*

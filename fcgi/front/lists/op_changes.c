@@ -203,6 +203,7 @@ op_changes(struct call *k)
 	want.cursor = a->caml.options.position;
 	want.limit = a->caml.limit;
 	want.is_descending = a->caml.is_descending;
+	want.participant = a->caml.participant;
 	want.is_grouped = a->caml.options.is_grouped && k->list->kind == KIND_CALENDAR;
 	a->people = people_open(k->arena, k->c->engine);
 	open_answer(a);
