@@ -11,6 +11,7 @@
 #include "attach.h"
 #include "front.h"
 #include "limits.h"
+#include "lists/lists.h"
 #include "lists/wire.h"
 #include "plan.h"
 
@@ -178,21 +179,19 @@ attach_item(struct engine *g, const struct list *l, uint32_t id, struct item *ou
 	return store_one(g->store, l, id, out, &row, e);
 }
 
-enum outcome
-store_file(struct store *s, const struct list *l, const struct guid *guid, uint32_t version,
-    struct file *out, struct err *e)
+/* So are the addresses of files. */
+void
+attachment_handle(struct front_context *c, const struct request *q, struct response *r)
 {
-	(void)s, (void)l, (void)version, (void)e;
-	*out = (struct file){ .guid = *guid };
-	return OK;
+	(void)c, (void)q;
+	response_error(r, 404, "There are no attachments here.");
 }
 
-enum outcome
-store_file_read(struct store *s, const struct list *l, const struct guid *guid, uint32_t version,
-    uint64_t at, uint64_t n, struct sink *to, struct err *e)
+bool
+attachment_takes(struct front_context *c, struct str path)
 {
-	(void)s, (void)l, (void)guid, (void)version, (void)at, (void)n, (void)to;
-	return err_set(e, E_NOT_FOUND, "There is no such file.");
+	(void)c, (void)path;
+	return false;
 }
 
 void
