@@ -220,6 +220,10 @@ refused_patterns(void **state)
 			fail_msg("%s: %s", texts[i].xml, why);
 		assert_str(kept, texts[i].xml);
 	}
+	/* a character that XML forbids must not hide an instruction */
+	assert_false(pattern_xml_read(&arena, STR("<recurrence><\0/recurrence>"
+	    "<deleteExceptions>true</deleteExceptions>"), &p, &has_delete, &kept, &why));
+	assert_non_null(strstr(why, "that XML forbids"));
 	large = malloc(PATTERN_XML_MAX + 1);
 	memset(large, 'x', PATTERN_XML_MAX + 1);
 	assert_false(pattern_xml_read(&arena, (struct str){ large, PATTERN_XML_MAX + 1 }, &p,

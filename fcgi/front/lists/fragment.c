@@ -3,6 +3,8 @@
  */
 #include "lists/fragment.h"
 
+#include "utf8.h"
+
 #define WRITE_MAX 65536 /* bytes; ours are some hundred */
 #define ROOT "fragment"
 
@@ -32,6 +34,12 @@ fragment_read(
 
 	if (inner.n > max) {
 		*why = arena_fmt(a, "%s is longer than %zu bytes", what, max).p;
+		return NULL;
+	}
+	/* the reader would drop them, and fragment_without would see other tags than it */
+	if (!utf8_valid(inner) || !utf8_xml_ok(inner)) {
+		*why = arena_fmt(a, "%s is no well-formed XML: it holds a character that XML "
+		    "forbids, or is no UTF-8", what).p;
 		return NULL;
 	}
 	whole.n = inner.n + 2 * sizeof(ROOT) + 3;
