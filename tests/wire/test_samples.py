@@ -14,9 +14,13 @@ import stack
 
 IDS = {"adventureworks": "{7765B84F-6D32-4D31-B28E-6BC615D2F187}",
        "customers": "{3E0C7A52-9B64-4F0E-8B3C-5D0F6E2A91C4}",
+       "exams": "{C2F0A6D8-1E57-4B93-8D24-96A7F35B0E1C}",
        "assessments": "{5B9D2C41-70E8-4A36-A1F4-C83E6D07B295}"}
 # what Outlook asks for, by kind
 VIEW = {
+    "exams": """BusyStatus Description Duration EndDate EventDate EventType fAllDayEvent FollowUp
+        fRecurrence IntendedBusyStatus Location MasterSeriesItemID Priority RecurrenceData RecurrenceID
+        TimeZone Title UID XMLTZone Categories""",
     "assessments": """ActualWork AssignedTo BillingInformation Body Categories DateComplete DueDate
         Mileage PercentComplete Priority Role StartDate Status TaskCompanies Title TotalWork""",
 }
@@ -37,6 +41,15 @@ def tearDownModule():
 
 def sp(name):
     return "{%s}%s" % (ows.SP, name)
+
+
+def stamp(moment):
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def dashed(text):
+    """20260406T070000Z as it stands on the wire."""
+    return "%s-%s-%sT%s:%s:%sZ" % (text[:4], text[4:6], text[6:8], text[9:11], text[11:13], text[13:15])
 
 
 def client(name, user="alice"):
@@ -194,6 +207,203 @@ class Assessments(Kinds):
                                "WHERE title = 'Invigilate'"), ((0, "normal"),))
         r.client.do(ows.Delete(new.id, new.version))
         self.assertEqual(S.sql("SELECT 1 FROM assessments.assessment WHERE title = 'Invigilate'"), ())
+
+
+class Exams(Kinds):
+    SERIES = ("SELECT exam_id, title, starts_at, ends_at, rrule, except_on, zone, is_all_day "
+              "FROM exams.exam WHERE rrule IS NOT NULL ORDER BY exam_id")
+
+    def master(self, replica, title):
+        return self.only(replica, Title=title, EventType="1")
+
+    def family(self, replica, master):
+        return [r for r in replica.rows.values()
+                if r.get("UID") == master["UID"] and r.id != master.id]
+
+    def test_download(self):
+        """Every row, and an item for each instance that is called off."""
+        r = self.start("exams")
+        series = [s for s in S.sql(self.SERIES) if "-2MO" not in s[4]]
+        kind = {k: [v for v in r.rows.values() if v["EventType"] == k] for k in "0134"}
+        self.assertEqual(len(kind["1"]), len(series))
+        self.assertEqual(len(kind["3"]), sum(len(s[5].split(",")) for s in series if s[5]))
+        self.assertEqual(len(kind["4"]), S.sql("SELECT COUNT(*) FROM exams.exam WHERE series_id "
+                                               "IS NOT NULL")[0][0])
+        for v in kind["0"]:
+            self.assertEqual((v["fRecurrence"], v.get("RecurrenceData")), ("0", None), v)
+        by_uid = {v["UID"]: v for v in kind["1"]}
+        self.assertEqual(len(by_uid), len(series))
+        for v in kind["3"] + kind["4"]:
+            self.assertIn(v["UID"], by_uid)
+            self.assertEqual(v["fRecurrence"], "1")
+        for _, title, starts, ends, _, off, zone, is_all_day in series:
+            m = self.master(r, title)
+            self.assertEqual(m["EventDate"], stamp(starts))
+            self.assertEqual(m["Duration"], str(int((ends - starts).total_seconds())), title)
+            bias = "0" if is_all_day else {"Europe/Berlin": "-60", "America/New_York": "300",
+                                           "Asia/Kolkata": "-330", "Australia/Sydney": "-600"}[zone]
+            self.assertIn("<standardBias>%s</standardBias>" % bias, m["XMLTZone"])
+            self.assertEqual(sorted(v["RecurrenceID"] for v in self.family(r, m)
+                                    if v["EventType"] == "3"),
+                             sorted(dashed(o) for o in (off or "").split(",") if o))
+        moved = S.sql("SELECT o.title, o.starts_at, o.ends_at, o.instance_at FROM exams.exam o "
+                      "WHERE o.series_id IS NOT NULL")
+        for title, starts, ends, instance in moved:
+            v = self.only(r, Title=title, EventType="4")
+            self.assertEqual((v["EventDate"], v["EndDate"], v["RecurrenceID"]),
+                             (stamp(starts), stamp(ends), stamp(instance)))
+        for week in [v for v in kind["0"] if v["Title"].startswith("Re-registration")]:
+            self.assertEqual((week["fAllDayEvent"], week["EventDate"][10:], week["EndDate"][10:],
+                              week["Duration"]),
+                             ("1", "T00:00:00Z", "T23:59:00Z", str(5 * 86400 - 60)))
+
+    def test_patterns(self):
+        """What the rules are for Outlook."""
+        r = self.start("exams")
+        for title, pattern in (
+                ("Exam hour", '<weekly tu="TRUE"'), ("Resits, every second week", 'weekFrequency="2"'),
+                ("Oral exams", "<monthly "), ("Examination board", 'weekdayOfMonth="second"'),
+                ("Entrance examination", "<yearly "), ("Placement test", 'dayFrequency="3"'),
+                ("Marks are due", 'weekday="TRUE"'), ("State examination", "<yearlyByDay "),
+                ("Laboratory exam", "<repeatForever>FALSE</repeatForever>")):
+            found = [v for v in r.rows.values()
+                     if v["EventType"] == "1" and v["Title"][7:] == title]
+            # other tests have changed or deleted some of the four
+            self.assertGreaterEqual(sum(pattern in v["RecurrenceData"] for v in found), 2, title)
+
+    def test_inexpressible(self):
+        """A rule that Outlook has no words for cannot be changed there, nor is it."""
+        r = self.start("exams")
+        rules = S.sql("SELECT exam_id, title, rrule FROM exams.exam WHERE rrule LIKE '%%-2MO%%'")
+        self.assertEqual(len(rules), 4)
+        for _, title, _ in rules:
+            found = [v for v in r.rows.values() if v.get("Title") == title]
+            self.assertEqual(len(found), 9, title)  # each instance for itself
+            for v in found:
+                self.assertEqual((v["EventType"], v.get("RecurrenceData")), ("0", None))
+            result, = r.client.update(ows.Update(v.id, v.version, {"Location": "elsewhere"}))
+            self.assertNotEqual(result.code, ows.OK)
+            self.assertTrue(result.text)
+            result, = r.client.update(ows.Delete(v.id, v.version))
+            self.assertNotEqual(result.code, ows.OK)
+        self.assertEqual(S.sql("SELECT exam_id, title, rrule FROM exams.exam WHERE rrule "
+                               "LIKE '%%-2MO%%' AND place <> 'elsewhere'"), rules)
+
+    def test_application_changes(self):
+        r = self.start("exams")
+        # calls off one more instance
+        m = self.master(r, "MA-101 Exam hour")
+        before = {v.id for v in self.family(r, m)}
+        S.sql("UPDATE exams.exam SET except_on = CONCAT(except_on, ',20261222T090000Z') "
+              "WHERE exam_id = 5")
+        self.arrives(r, lambda: [v for v in self.family(r, m) if v["EventType"] == "3"
+                                 and v["RecurrenceID"] == "2026-12-22T09:00:00Z"], "the EXDATE")
+        after = {v.id for v in self.family(r, m)}
+        self.assertTrue(before < after and len(after) == len(before) + 1, (before, after))
+        # moves one
+        S.sql("INSERT INTO exams.exam (course_id, title, place, starts_at, ends_at, zone, series_id, "
+              "instance_at) VALUES (2, 'moved by SQL', 'B', '2027-01-13 09:00:00', "
+              "'2027-01-13 10:00:00', 'Europe/Berlin', 5, '2027-01-12 09:00:00')")
+        v = self.arrives(r, lambda: [v for v in r.rows.values() if v.get("Title") == "moved by SQL"],
+                         "the override")[0]
+        self.assertEqual((v["EventType"], v["UID"], v["RecurrenceID"]),
+                         ("4", m["UID"], "2027-01-12T09:00:00Z"))
+        # another faculty for a course: all its exams
+        S.sql("UPDATE exams.course SET faculty = 'Biology & Life' WHERE course_id = 7")
+        self.arrives(r, lambda: {v.get("Categories") for v in r.rows.values()
+                                 if v.get("Title", "").startswith("BI-210 ")} == {"Biology & Life"},
+                     "the faculty")
+        # another rule for the series
+        m = self.master(r, "HI-150 Laboratory exam")
+        S.sql("UPDATE exams.exam SET rrule = 'FREQ=WEEKLY;BYDAY=MO;COUNT=40' WHERE exam_id = 230")
+        self.arrives(r, lambda: "<repeatInstances>40<" in r.rows[m.id]["RecurrenceData"], "the rule")
+        # and none of it any more
+        m = self.master(r, "PH-120 Laboratory exam")
+        family = {v.id for v in self.family(r, m)} | {m.id}
+        self.assertGreater(len(family), 2)
+        S.sql("DELETE FROM exams.exam WHERE series_id = 240")
+        S.sql("DELETE FROM exams.exam WHERE exam_id = 240")
+        self.arrives(r, lambda: not family & set(r.rows), "the deletion of the series")
+
+    def test_client_changes(self):
+        r, second = self.start("exams"), self.start("exams")
+        do = r.client.do
+        # a single one
+        one = [v for v in r.rows.values() if v["EventType"] == "0" and "Viel Gl" in
+               v.get("Description", "")][0]
+        title = "changed in Outlook"
+        do(ows.Update(one.id, one.version, {"Title": title, "Location": "Größe XL"}))
+        self.assertEqual(S.sql("SELECT place FROM exams.exam WHERE title = %s", title),
+                         (("Größe XL",),))
+        self.arrives(second, lambda: second.rows[one.id]["Title"] == title, "the upload")
+        # a new one belongs to the course "general"
+        do(ows.New({"Title": "From Outlook", "EventDate": "2027-02-01T08:00:00Z",
+                    "EndDate": "2027-02-01T09:00:00Z", "fAllDayEvent": "0", "EventType": "0",
+                    "fRecurrence": "0"}, (), ows.new_ref()))
+        self.assertEqual(S.sql("SELECT faculty, CAST(starts_at AS CHAR), rrule FROM exams.v_exams "
+                               "WHERE title = 'From Outlook'"),
+                         (("Administration", "2027-02-01 08:00:00", None),))
+
+    def instance(self, m, kind, when, **more):
+        fields = {"EventType": kind, "fRecurrence": "1", "UID": m["UID"], "RecurrenceID": when,
+                  "EventDate": when, "EndDate": when[:11] + "23:30:00Z", "fAllDayEvent": "0",
+                  "XMLTZone": m["XMLTZone"]}
+        fields.update(more)
+        return ows.New(fields, (), ows.new_ref())
+
+    def test_client_changes_instances(self):
+        r, second = self.start("exams"), self.start("exams")
+        m = self.master(r, "MA-204 Examination board")
+        number = S.sql("SELECT exam_id FROM exams.exam WHERE title = %s", m["Title"])[0][0]
+        row = "SELECT except_on, rrule FROM exams.exam WHERE exam_id = %s"
+        off, rule = S.sql(row, number)[0]
+        # calls off an instance
+        gone = r.client.do(self.instance(m, "3", "2027-02-09T11:30:00Z"))
+        self.assertEqual(S.sql(row, number), ((off + ",20270209T113000Z", rule),))
+        self.arrives(second, lambda: gone.id in second.rows, "the called off instance")
+        # and takes that back
+        gone = second.rows[gone.id]
+        second.client.do(ows.Delete(gone.id, gone.version))
+        self.assertEqual(S.sql(row, number), ((off, rule),))
+        self.arrives(r, lambda: gone.id not in r.rows, "the instance again")
+        # moves one: a row of its own
+        r.client.do(self.instance(m, "4", "2027-03-09T11:30:00Z", Title="moved in Outlook",
+                                  EventDate="2027-03-10T07:00:00Z", EndDate="2027-03-10T08:30:00Z"))
+        self.assertEqual(S.sql("SELECT series_id, CAST(instance_at AS CHAR), CAST(starts_at AS CHAR) "
+                               "FROM exams.exam WHERE title = 'moved in Outlook'"),
+                         ((number, "2027-03-09 11:30:00", "2027-03-10 07:00:00"),))
+        self.arrives(second, lambda: [v for v in second.rows.values()
+                                      if v.get("Title") == "moved in Outlook"], "the moved instance")
+        # deletes the series, and everything of it goes
+        r.poll()
+        m = r.rows[m.id]
+        family = {v.id for v in self.family(r, m)} | {m.id}
+        r.client.do(ows.Delete(m.id, m.version))
+        self.assertEqual(S.sql("SELECT 1 FROM exams.exam WHERE %s IN (exam_id, series_id)", number),
+                         ())
+        self.arrives(second, lambda: not family & set(second.rows), "the deletion of the series")
+
+    def test_client_changes_the_rule(self):
+        r, second = self.start("exams"), self.start("exams")
+        m = self.master(r, "CS-110 Resits, every second week")
+        number = S.sql("SELECT exam_id FROM exams.exam WHERE title = %s", m["Title"])[0][0]
+        family = {v.id for v in self.family(r, m)}
+        self.assertEqual(len(family), 3)
+        data = ("<recurrence><rule><firstDayOfWeek>mo</firstDayOfWeek><repeat>"
+                '<weekly th="TRUE" weekFrequency="1" /></repeat><repeatInstances>6</repeatInstances>'
+                "</rule></recurrence>")
+        r.client.do(ows.Update(m.id, m.version, {
+            "RecurrenceData": data + "<deleteExceptions>true</deleteExceptions>",
+            "UID": ows.new_ref(), "EventDate": m["EventDate"], "EndDate": m["EndDate"],
+            "XMLTZone": m["XMLTZone"], "EventType": "1", "fRecurrence": "1"}))
+        rule, off = S.sql("SELECT rrule, except_on FROM exams.exam WHERE exam_id = %s", number)[0]
+        parts = dict(p.split("=") for p in rule.split(";"))
+        self.assertEqual((parts["FREQ"], parts["BYDAY"], parts["COUNT"], parts.get("INTERVAL", "1")),
+                         ("WEEKLY", "TH", "6", "1"))
+        self.assertFalse(off)
+        self.assertEqual(S.sql("SELECT 1 FROM exams.exam WHERE series_id = %s", number), ())
+        self.arrives(second, lambda: not family & set(second.rows), "the exceptions have gone")
+        self.assertEqual(second.rows[m.id]["RecurrenceData"], data)
 
 
 if __name__ == "__main__":
