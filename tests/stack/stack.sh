@@ -8,6 +8,7 @@
 #   OWS_WORKERS=n      worker processes (4)
 #   OWS_SERVER='k = v' further lines for [server], separated by newlines
 #   OWS_SITE='k = v'   the same for [site]
+#   OWS_CONF='[s] ...' further sections, as they are
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 SRC=$PWD
@@ -232,6 +233,7 @@ owsd_conf() {
 	name = name
 	mail = mail
 	INI
+	[ -z "${OWS_CONF:-}" ] || printf '\n%s\n' "$OWS_CONF"
 }
 
 owsd_start() {
