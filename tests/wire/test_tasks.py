@@ -300,9 +300,9 @@ class Persons(unittest.TestCase):
 
     def test_many_people_cost_little(self):
         S.sql("INSERT INTO people.user SELECT 1000 + seq, CONCAT('p', seq), CONCAT('Person ', seq), "
-              "NULL FROM people.user u JOIN (SELECT seq FROM seq_1_to_300) s WHERE u.no = 11")
+              "NULL FROM people.user u JOIN (SELECT seq FROM mysql.seq_1_to_300) s WHERE u.no = 11")
         S.sql("INSERT INTO t_assigned.person (title, who) SELECT CONCAT('of ', seq), CONCAT('p', "
-              "1 + seq % 300) FROM seq_1_to_2000")
+              "1 + seq % 300) FROM mysql.seq_1_to_2000")
         rows = [x for x in reader("assigned").download()[0] if x["Title"].startswith("of ")]
         self.assertEqual(len(rows), 2000)
         for x in rows:
