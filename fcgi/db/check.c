@@ -197,7 +197,8 @@ check_columns(struct check *c)
 	for (size_t i = 0; i < l->column_n; i++) {
 		struct column *col = &l->column[i];
 		const struct ini_entry *at = check_field(c, col);
-		const struct dba_column *found = need_column(c, at, col->name);
+		const struct dba_column *found = check_is_elsewhere(l, col) ? NULL :
+		    need_column(c, at, col->name);
 
 		if (!found)
 			continue;
@@ -206,7 +207,7 @@ check_columns(struct check *c)
 		col->has_default = found->type.has_default;
 		view_column_meaning(c->p->arena, col, &found->type);
 		check_choices(c, col, found, at);
-		if (!value_fits(col->type, col->class))
+		if (col->field != FIELD_CONTENT && !value_fits(col->type, col->class))
 			CHECK_ERROR(c, at, "column \"%s\" is of type %s, which cannot hold %s (a "
 			    "%s); map another column, or convert it in the view", col->name,
 			    found->type.full, column_label(col),
@@ -217,6 +218,35 @@ check_columns(struct check *c)
 	for (size_t i = 0; i < l->constant_n; i++)
 		(void)need_column(c, check_at(c, "defaults", l->constant[i].column),
 		    l->constant[i].column);
+}
+
+/* Changes of the content have to be noticed, too. */
+static enum outcome
+add_content_bases(struct check *c, struct err *e)
+{
+	struct dba_table *more, *both;
+	size_t n = 0;
+	enum outcome rc;
+
+	if (!c->l->content_view)
+		return OK;
+	rc = dba_bases(&c->d, c->l->content_schema, c->l->content_view, &more, &n, e);
+	if (rc != OK || !n)
+		return rc;
+	both = ARENA_ARRAY(c->d.arena, struct dba_table, c->base_n + n);
+	if (c->base_n)
+		memcpy(both, c->base, c->base_n * sizeof *both);
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+
+		while (k < c->base_n && (strcmp(both[k].schema, more[i].schema) != 0 ||
+		    strcmp(both[k].name, more[i].name) != 0))
+			k++;
+		if (k == c->base_n)
+			both[c->base_n++] = more[i];
+	}
+	c->base = both;
+	return OK;
 }
 
 static enum outcome
@@ -241,12 +271,17 @@ check_all(struct check *c, struct err *e)
 	check_stamp(c, "created", c->l->created, &c->l->created_class);
 	check_stamp(c, "modified", c->l->modified, &c->l->modified_class);
 	check_columns(c);
+	rc = check_content(c, e);
+	if (rc != OK)
+		return rc;
 	if (c->p->error_n > errors)
 		return OK; /* what follows would only say the same in other words */
 	c->is_writable = ARENA_ARRAY(c->d.arena, bool, c->l->column_n);
 	rc = dba_bases(&c->d, c->l->schema, c->l->view, &c->base, &c->base_n, e);
 	if (rc == OK)
 		rc = check_writes(c, e);
+	if (rc == OK)
+		rc = add_content_bases(c, e);
 	if (rc == OK)
 		rc = check_tracking(c, e);
 	return rc == OK ? check_data(c, e) : rc;

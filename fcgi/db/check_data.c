@@ -4,6 +4,7 @@
  */
 #include "checking.h"
 
+#include "kind.h"
 #include "num.h"
 #include "value.h"
 
@@ -63,21 +64,26 @@ static const char *
 row_reason(struct check *c, const struct str *col, struct arena *scratch,
     const struct ini_entry **at)
 {
+	const struct kind_rules *rules = kind_rules(c->l);
+	struct row row = { .state = ROW_GOOD };
+
 	arena_reset(scratch);
+	row.value = ARENA_ARRAY(scratch, struct str, c->l->column_n);
 	for (size_t i = 0; i < c->l->column_n; i++) {
 		const struct column *column = &c->l->column[i];
-		struct str value;
 		const char *why;
 
+		row.value[i] = STR_NULL;
 		if (!col[c->l->key_n + i].p)
 			continue;
-		why = value_read(c->l, column, col[c->l->key_n + i], scratch, &value);
+		why = value_read(c->l, column, col[c->l->key_n + i], scratch, &row.value[i]);
 		if (!why)
 			continue;
 		*at = check_field(c, column);
 		return why;
 	}
-	return NULL;
+	*at = NULL;
+	return rules->bad ? rules->bad(scratch, c->l, &row) : NULL;
 }
 
 static enum outcome
@@ -95,8 +101,11 @@ check_values(struct check *c, struct err *e)
 	for (size_t i = 0; i < c->l->column_n; i++) {
 		const char *name = dba_name(c->d.arena, c->l->column[i].name);
 
-		names = arena_fmt(c->d.arena, c->l->column[i].type == VALUE_BINARY ?
-		    "%s, HEX(%s)" : "%s, %s", names.p, name);
+		if (c->l->column[i].field == FIELD_CONTENT)
+			names = arena_fmt(c->d.arena, "%s, NULL", names.p);
+		else
+			names = arena_fmt(c->d.arena, c->l->column[i].type == VALUE_BINARY ?
+			    "%s, HEX(%s)" : "%s, %s", names.p, name);
 	}
 	rc = db_query(c->d.db, arena_fmt(c->d.arena, "SELECT %s FROM %s", names.p,
 	    dba_place(c->d.arena, c->l->schema, c->l->view)).p, &st, e);

@@ -24,8 +24,10 @@ check_updates(struct check *c)
 	for (size_t i = 0; i < l->column_n; i++) {
 		struct column *col = &l->column[i];
 		const char *name = dba_name(c->d.arena, col->name);
+		const char *view = check_is_elsewhere(l, col) ? dba_place(c->d.arena,
+		    l->content_schema, l->content_view) : view_name(c);
 		unsigned number = check_run(c, arena_fmt(c->d.arena, "UPDATE %s SET %s = %s "
-		    "WHERE FALSE", view_name(c), name, name).p, &e);
+		    "WHERE FALSE", view, name, name).p, &e);
 
 		c->is_writable[i] = number == 0;
 		writable += number == 0;

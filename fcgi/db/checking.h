@@ -35,6 +35,14 @@ unsigned check_run(struct check *c, const char *sql, struct err *e);
 enum outcome check_writes(struct check *c, struct err *e) WARN_UNUSED;
 /* check_track.c: are changes noticed? */
 enum outcome check_tracking(struct check *c, struct err *e) WARN_UNUSED;
+/* check_content.c: where the content of documents is, how much of it fits, two files of one path. */
+enum outcome check_content(struct check *c, struct err *e) WARN_UNUSED;
+/* The content lies in a view of its own: no column of this one. */
+static inline bool
+check_is_elsewhere(const struct list *l, const struct column *col)
+{
+	return col->field == FIELD_CONTENT && l->content_view;
+}
 /* check_data.c: the rows as they are now. */
 enum outcome check_data(struct check *c, struct err *e) WARN_UNUSED;
 

@@ -7,6 +7,7 @@
  */
 #include "store.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "maria.h"
@@ -21,27 +22,31 @@ struct reading {
 	struct str key;
 };
 
-/* One row with one value of the content; select: SQL with '@' for the column. The caller resets *st. */
+/*
+ * One row with one value of the content; select: SQL with '@' for the column and
+ * numbers of ours. The shape of such a value follows from the numbers, so it is
+ * prepared anew. The caller unprepares *st.
+ */
 static enum outcome
-ask(struct reading *r, const char *select, const struct db_arg *first, size_t n,
-    struct db_stmt **st, struct str *out, struct err *e)
+ask(struct reading *r, const char *select, struct db_stmt **st, struct str *out, struct err *e)
 {
-	struct db_arg arg[2 + 2 * LIMIT_KEY_PARTS];
+	struct db_arg arg[2 * LIMIT_KEY_PARTS];
 	const struct str *col;
-	size_t i, width;
+	size_t width;
 	struct buf sql;
 	enum outcome rc;
 
 	*st = NULL;
 	*out = STR_NULL;
-	for (i = 0; i < n; i++)
-		arg[i] = first[i];
-	if (!view_exact_args(r->v, r->key, &arg[n]))
+	if (!view_exact_args(r->v, r->key, arg))
 		return E_NOT_FOUND;
 	buf_init(&sql, 64 * KIB);
 	view_content_sql(r->v, r->column, select, &sql);
-	rc = view_write(r->s, r->v, buf_str(&sql), arg, n + r->v->exact_n, st, e);
+	rc = sql.failed ? err_set(e, E_LIMIT, "The names of the view are too long.")
+	    : db_prepare(r->s->db, sql.p, st, e);
 	buf_clear(&sql);
+	if (rc == OK)
+		rc = db_run(*st, arg, r->v->exact_n, e);
 	if (rc == OK && db_shape_changed(*st))
 		return view_stale(r->v, e);
 	if (rc == OK)
@@ -56,12 +61,11 @@ is_unchanged(struct reading *r, struct str value, struct err *e)
 {
 	struct db_stmt *st;
 	struct str now;
-	enum outcome rc = ask(r, "CONCAT(LENGTH(@), ':', SHA2(@, 256))", NULL, 0, &st, &now, e);
+	enum outcome rc = ask(r, "CONCAT(LENGTH(@), ':', SHA2(@, 256))", &st, &now, e);
 
 	if (rc == OK && !str_eq(now, value))
 		rc = err_set(e, E_CONFLICT, "The document was changed at this moment.");
-	if (st)
-		db_reset(st);
+	db_unprepare(&st);
 	return rc;
 }
 
@@ -72,18 +76,19 @@ read_pieces(struct reading *r, uint64_t at, uint64_t n, struct sink *to, struct 
 
 	while (rc == OK && n && !to->failed) {
 		uint64_t take = n < PIECE_BYTES ? n : PIECE_BYTES;
-		const struct db_arg from[] = { DB_ARG_U64(at + 1), DB_ARG_U64(take) };
+		char select[96];
 		struct db_stmt *st;
 		struct str piece;
 
-		rc = ask(r, "SUBSTRING(@, ?, ?)", from, 2, &st, &piece, e);
+		snprintf(select, sizeof(select), "SUBSTRING(@, %" PRIu64 ", %" PRIu64 ")", at + 1,
+		    take);
+		rc = ask(r, select, &st, &piece, e);
 		if (rc == OK && piece.n != take)
 			rc = err_set(e, E_FAILED, "The database gave less of the document than it "
 			    "says that there is.");
 		if (rc == OK)
 			sink_write(to, piece.p, piece.n);
-		if (st)
-			db_reset(st);
+		db_unprepare(&st);
 		at += take;
 		n -= take;
 	}

@@ -48,6 +48,8 @@ static const struct list_key keys[] = {
   .help = "column that tells rows apart; several with commas" },
 { "source", "owner", KEY_LATER, NULL, read_column, .to = TO(owner),
   .help = "column with the login of the user whose row it is" },
+{ "source", "content_view", 0, NULL, read_content_view,
+  .help = "documents: another view, with the same key, that holds the content" },
 { "source", "created", 0, NULL, read_column, .to = TO(created),
   .help = "column with the time of the row's creation" },
 { "source", "modified", 0, NULL, read_column, .to = TO(modified),

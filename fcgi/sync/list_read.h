@@ -53,6 +53,7 @@ void read_readonly(struct reader *r, const struct list_key *k, const struct ini_
 
 /* list_track.c: places in the database */
 void read_view(struct reader *r, const struct list_key *k, const struct ini_entry *e);
+void read_content_view(struct reader *r, const struct list_key *k, const struct ini_entry *e);
 void read_key(struct reader *r, const struct list_key *k, const struct ini_entry *e);
 void read_tables(struct reader *r, const struct list_key *k, const struct ini_entry *e);
 void read_delete_from(struct reader *r, const struct list_key *k, const struct ini_entry *e);

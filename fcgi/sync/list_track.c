@@ -67,6 +67,18 @@ read_view(struct reader *r, const struct list_key *k, const struct ini_entry *e)
 	(void)place(r, e, "view", e->value, &r->list->schema, &r->list->view);
 }
 
+void
+read_content_view(struct reader *r, const struct list_key *k, const struct ini_entry *e)
+{
+	(void)k;
+	if (r->has_type && r->list->kind != KIND_DOCUMENTS)
+		READ_PROBLEM(r, e, "holds the content of documents, and these are %s; take the "
+		    "line out", kind_name(r->list->kind));
+	else
+		(void)place(r, e, "view", e->value, &r->list->content_schema,
+		    &r->list->content_view);
+}
+
 /* Names between separators into an array of LIMIT_KEY_PARTS; their number, 0 with the problem said. */
 static size_t
 names(struct reader *r, const struct ini_entry *e, const char *what, struct str s, char separator,

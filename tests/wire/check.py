@@ -139,7 +139,8 @@ def schema_of(element):
     assert re.fullmatch(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", element.get("ID"))
     fields = list(element.find("{%s}Fields" % SP))
     names = [f.get("Name") for f in fields]
-    assert len(names) == len(set(names)), "a Field twice"
+    assert len(names) == len(set(names)), \
+        "a Field twice: %s" % sorted(n for n in names if names.count(n) > 1)
     ids = [f.get("ID") for f in fields]
     assert None not in ids, "a Field without ID"
     assert len(ids) == len(set(i.lower() for i in ids)), "a Field ID twice"

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "lists/caml.h"
+#include "lists/method_place.h"
 #include "lists/pattern_xml.h"
 #include "lists/schema.h"
 #include "num.h"
@@ -20,7 +21,7 @@
 /* For "%.*s": what a client sent, not longer than n. */
 #define SHOWN(s, max) (s).n > (max) ? (max) : (int)(s).n, (s).p ? (s).p : ""
 
-enum command_kind { KNOWN_COMMAND, REFUSED_COMMAND };
+enum command_kind { KNOWN_COMMAND, FILE_COMMAND, REFUSED_COMMAND };
 
 static const struct {
 	const char *name;
@@ -33,7 +34,7 @@ static const struct {
 	{ "Delete",   KNOWN_COMMAND, COMMAND_DELETE, NULL },
 	{ "Moderate", REFUSED_COMMAND, COMMAND_UPDATE,
 	  "This list has no approval of items; use Update." },
-	{ "Move",     REFUSED_COMMAND, COMMAND_UPDATE,
+	{ "Move",     FILE_COMMAND, COMMAND_UPDATE,
 	  "Items of this list have no place of their own and cannot be moved." },
 };
 
@@ -241,6 +242,8 @@ take_field(struct reading *r, const struct xnode *n)
 		take_property(r, property, text);
 		return;
 	}
+	if (r->l->kind == KIND_DOCUMENTS && place_take(&r->m->place, name, text))
+		return;
 	f = wire_find(r->a, r->l, name);
 	if (f)
 		take_known(r, f, text);
@@ -284,7 +287,9 @@ take_command(struct reading *r)
 		if (!str_eq(m->cmd, str_of(commands[i].name)))
 			continue;
 		m->change.command = commands[i].command;
-		if (commands[i].kind == REFUSED_COMMAND)
+		if (commands[i].kind == FILE_COMMAND && r->l->kind == KIND_DOCUMENTS)
+			return;
+		if (commands[i].kind != KNOWN_COMMAND)
 			fail(r, METHOD_INVALID, "%s", commands[i].why);
 		return;
 	}

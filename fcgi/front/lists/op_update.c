@@ -17,6 +17,7 @@
 #include "lists/caml.h"
 #include "lists/lists.h"
 #include "lists/method.h"
+#include "lists/method_place.h"
 #include "lists/rowset.h"
 #include "log.h"
 #include "num.h"
@@ -27,6 +28,7 @@
 #define DONE "0x00000000"
 #define CANCELLED "0x800704c7"
 #define SCHEMA_DIFFERS "0x80070666"
+#define FOLDER_THERE "0x8107090d" /* clients look for it in the text, too */
 
 /* What an outcome of the engine is in a Result; text: when the engine said nothing. */
 static const struct {
@@ -151,16 +153,18 @@ write_result(struct batch *b, const struct method *m, const struct command_resul
 {
 	const char *text = res->err.peer[0] ? res->err.peer : outcomes[res->outcome].text;
 	bool is_delete = m->change.command == COMMAND_DELETE;
+	bool is_there = res->is_taken && m->change.is_folder;
 	bool has_row = res->has_item && res->outcome != E_NOT_FOUND &&
 	    !(is_delete && res->outcome == OK);
 
 	open_result(b, m);
 	if (res->outcome == E_CONFLICT || (res->outcome == OK && has_row))
 		write_version(b, m, res);
-	xmlw_element(b->w, "ErrorCode", outcomes[res->outcome].code);
+	xmlw_element(b->w, "ErrorCode", is_there ? FOLDER_THERE : outcomes[res->outcome].code);
 	if (res->outcome != OK) {
 		xmlw_open(b->w, "ErrorText");
-		xmlw_textf(b->w, "%s (reference %s)", text, b->k->q->id);
+		xmlw_textf(b->w, "%s (%sreference %s)", text, is_there ? FOLDER_THERE ", " : "",
+		    b->k->q->id);
 		xmlw_close(b->w);
 		b->has_failed = true;
 		log_refusal(m, res, text);
@@ -195,6 +199,8 @@ run_method(struct batch *b, const struct xnode *element)
 	struct method m;
 
 	method_read(a, b->k->list, &b->dates, element, &m);
+	place_apply(b->k->c->engine, b->k->c->site, b->k->list,
+	    xnode_attr(a, b->element, "RootFolder"), &m);
 	if (b->schema_differs) {
 		write_failure(b, &m, SCHEMA_DIFFERS,
 		    "The list's fields have changed since you read "
