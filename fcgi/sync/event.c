@@ -225,8 +225,11 @@ read_texts(const struct calendar *c, const struct item *item, const struct row *
 		return;
 	if (!is_said(ev->master))
 		ev->master = bag_get(item->bag, STR(":master"));
-	if (ev->form == EVENT_RULE && ev->type == EVENT_CHANGED)
-		ev->uid = bag_get(item->bag, STR(":uid"));
+	if (ev->form != EVENT_RULE || ev->type != EVENT_CHANGED)
+		return;
+	ev->uid = bag_get(item->bag, STR(":uid"));
+	if (!is_said(ev->zone_text))
+		ev->zone_text = bag_get(item->bag, STR(":zone"));
 }
 
 /* A series that says nothing of its recurrence happens once. */

@@ -19,7 +19,7 @@
  *   :purge   changes when a client asks to drop the instances
  *   :fixed   the rule has no counterpart among clients: items that nobody changes
  *   :broken  the pattern in the bag does not occur with the row's start: shown single
- *   :uid, :master   of a row that is an instance: of its series
+ *   :uid, :master, :zone   of a row that is an instance: of its series
  *
  * Private to kind_calendar.c and event*.c.
  */

@@ -146,7 +146,7 @@ draft_write_plain(struct draft *d)
 			write_text(d, FIELD_MASTER, ev->master, was->master);
 		if (!d->item && ev->master.n)
 			draft_put(d, FIELD_MASTER, ev->master);
-		if (!d->item && d->is_inner && ev->zone_text.n)
+		if (!d->item && ev->zone_text.n)
 			draft_put(d, FIELD_ZONE_TEXT, ev->zone_text);
 	}
 	purges = write_purge(d);

@@ -182,6 +182,7 @@ settle_override(struct family *f, const struct calendar *c, const struct row *ro
 	if (is.is_one && is.master.item.id)
 		id = arena_fmt(c->a, "%u", (unsigned)is.master.item.id);
 	remember(c, item, ":uid", is.is_one ? is.master.event.uid : STR_NULL);
+	remember(c, item, ":zone", is.is_one ? is.master.event.zone_text : STR_NULL);
 	remember(c, item, ":master", id);
 	return OK;
 }

@@ -7,26 +7,27 @@
  */
 #include "list_read.h"
 
-/* With `has` (FIELD__MAX: in any case) goes `needs`. */
+/* With `has` (FIELD__MAX: in any case) goes `needs`; not beside `unless` (FIELD__MAX: always). */
 static const struct {
 	enum list_kind kind;
-	enum field has, needs;
+	enum field has, needs, unless;
 	const char *why;
 } needs[] = {
-	{ KIND_CALENDAR, FIELD__MAX, FIELD_START, "an event without a start is none; map the "
-	  "column that holds it" },
-	{ KIND_CALENDAR, FIELD_RRULE, FIELD_END, "a rule repeats an event from its start to its "
-	  "end; map the end of the first instance" },
-	{ KIND_CALENDAR, FIELD_EXDATE, FIELD_RRULE, "ExDate leaves instances of a rule out; map the "
-	  "rule, or take ExDate out" },
-	{ KIND_CALENDAR, FIELD_INSTANCE, FIELD_PARENT, "RecurrenceId says which instance a row "
-	  "changes; map the key of the series' row, too" },
-	{ KIND_CALENDAR, FIELD_PARENT, FIELD_INSTANCE, "Parent says to which series a row belongs; "
-	  "map the original start of the instance that it changes, too" },
-	{ KIND_DOCUMENTS, FIELD__MAX, FIELD_FILE_NAME, "a document without a file name cannot be "
-	  "opened; map the column that holds it" },
-	{ KIND_DOCUMENTS, FIELD__MAX, FIELD_CONTENT, "map the BLOB column that holds the "
-	  "documents" },
+	{ KIND_CALENDAR, FIELD__MAX, FIELD_START, FIELD__MAX, "an event without a start is none; "
+	  "map the column that holds it" },
+	{ KIND_CALENDAR, FIELD_RRULE, FIELD_END, FIELD__MAX, "a rule repeats an event from its "
+	  "start to its end; map the end of the first instance" },
+	{ KIND_CALENDAR, FIELD_EXDATE, FIELD_RRULE, FIELD__MAX, "ExDate leaves instances of a rule "
+	  "out; map the rule, or take ExDate out" },
+	/* SharePoint's own columns bind instances by UID */
+	{ KIND_CALENDAR, FIELD_INSTANCE, FIELD_PARENT, FIELD_EVENT_TYPE, "RecurrenceId says which "
+	  "instance a row changes; map the key of the series' row, too" },
+	{ KIND_CALENDAR, FIELD_PARENT, FIELD_INSTANCE, FIELD__MAX, "Parent says to which series a "
+	  "row belongs; map the original start of the instance that it changes, too" },
+	{ KIND_DOCUMENTS, FIELD__MAX, FIELD_FILE_NAME, FIELD__MAX, "a document without a file name "
+	  "cannot be opened; map the column that holds it" },
+	{ KIND_DOCUMENTS, FIELD__MAX, FIELD_CONTENT, FIELD__MAX, "map the BLOB column that holds "
+	  "the documents" },
 };
 
 /* `has` cannot be mapped; with: beside that field only, or FIELD__MAX. */
@@ -81,7 +82,8 @@ check_needs(struct reader *r)
 {
 	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
 		if (needs[i].kind == r->list->kind && is_mapped(r, needs[i].has) &&
-		    !is_mapped(r, needs[i].needs))
+		    !is_mapped(r, needs[i].needs) && (needs[i].unless == FIELD__MAX ||
+		    !is_mapped(r, needs[i].unless)))
 			READ_PROBLEM(r, read_place(r, "fields", label_of(r, needs[i].needs)),
 			    "is missing: %s", needs[i].why);
 }

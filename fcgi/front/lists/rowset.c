@@ -468,6 +468,16 @@ put_bag(const struct rowset *rs, struct xmlw *w, const struct item *item)
 	}
 }
 
+static bool
+is_new_pattern(const struct rowset *rs, struct str text)
+{
+	struct pattern pattern;
+	const char *why;
+
+	return wire_vocabulary.pattern_read(rs->arena, text, &pattern, &why) &&
+	    pattern_is_v3(&pattern);
+}
+
 /* A day that floats is not moved to the zone of the site; old clients skip what they do not know. */
 static struct str
 given_value(const struct rowset *rs, const struct given *g, const struct shown *s)
@@ -477,7 +487,7 @@ given_value(const struct rowset *rs, const struct given *g, const struct shown *
 	bool has_time;
 	int offset;
 
-	if (s->field == FIELD_PATTERN && rs->want.options.old_patterns)
+	if (s->field == FIELD_PATTERN && rs->want.options.old_patterns && is_new_pattern(rs, s->value))
 		return pattern_xml_wrap(rs->arena, s->value);
 	if (!s->is_floating || rs->dates.in_utc ||
 	    !stamp_parse(s->value, &c, &has_time, &offset))
