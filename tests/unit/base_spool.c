@@ -156,6 +156,29 @@ sending_stops_when_the_receiver_is_gone(void **state)
 }
 
 static void
+read_in_any_order(void **state)
+{
+	static const size_t at[] = { 0, 9, 10, 11, 150000, 199999, 3, 200000, 200001 };
+	char piece[70000];
+	struct spool s;
+	size_t got, i, k;
+
+	(void)state;
+	spool_init(&s, 10, "/tmp");
+	fill(&s, 200000);
+	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		assert_true(spool_read(&s, at[i], piece, sizeof(piece), &got));
+		assert_int_equal(got == 0, at[i] >= 200000);
+		for (k = 0; k < got; k++)
+			assert_int_equal(piece[k], byte_at(at[i] + k));
+	}
+	assert_int_equal(ftruncate(s.fd, 1000), 0);
+	assert_false(spool_read(&s, 150000, piece, sizeof(piece), &got));
+	assert_int_equal(s.error, EIO);
+	spool_clear(&s);
+}
+
+static void
 a_folder_that_is_missing(void **state)
 {
 	struct sink to = { .write = check_bytes };
@@ -238,6 +261,7 @@ main(void)
 		cmocka_unit_test(everything_may_go_to_the_file),
 		cmocka_unit_test(it_can_be_sent_twice),
 		cmocka_unit_test(sending_stops_when_the_receiver_is_gone),
+		cmocka_unit_test(read_in_any_order),
 		cmocka_unit_test(a_folder_that_is_missing),
 		cmocka_unit_test(a_full_disk_is_remembered),
 		cmocka_unit_test(a_file_cut_behind_our_back_is_noticed),
