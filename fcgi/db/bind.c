@@ -275,13 +275,41 @@ bind_others(struct binder *b)
 static bool
 is_refusal(unsigned number)
 {
-	/* not updatable; a computed column; two base tables; a right that install did not give */
-	static const unsigned no[] = { 1288, 1348, 1393, 1142, 1143 };
+	/* not updatable; a computed column; two base tables; not insertable; a right that install did not give */
+	static const unsigned no[] = { 1288, 1348, 1393, 1471, 1142, 1143 };
 
 	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
 		if (no[i] == number)
 			return true;
 	return false;
+}
+
+static void
+update_nothing(struct buf *sql, const char *view, const char *one, const char *other)
+{
+	buf_addf(sql, "UPDATE %s SET ", view);
+	(void)view_ident(sql, one);
+	buf_addf(sql, " = ");
+	(void)view_ident(sql, one);
+	if (other) {
+		buf_addf(sql, ", ");
+		(void)view_ident(sql, other);
+		buf_addf(sql, " = ");
+		(void)view_ident(sql, other);
+	}
+	buf_addf(sql, " WHERE FALSE");
+}
+
+static void
+insert_nothing(struct buf *sql, const char *view, const char *one, const char *other)
+{
+	buf_addf(sql, "INSERT INTO %s (", view);
+	(void)view_ident(sql, one);
+	if (other) {
+		buf_addf(sql, ", ");
+		(void)view_ident(sql, other);
+	}
+	buf_addf(sql, ") SELECT %s FROM DUAL WHERE FALSE", other ? "NULL, NULL" : "NULL");
 }
 
 /*
@@ -297,19 +325,11 @@ probe(struct binder *b, const char *view, const char *one, const char *other, bo
 	enum outcome rc;
 
 	buf_init(&sql, 4 * KIB);
-	buf_addf(&sql, "UPDATE %s SET ", view);
-	(void)view_ident(&sql, one);
-	buf_addf(&sql, " = ");
-	(void)view_ident(&sql, one);
-	if (other) {
-		buf_addf(&sql, ", ");
-		(void)view_ident(&sql, other);
-		buf_addf(&sql, " = ");
-		(void)view_ident(&sql, other);
-	}
-	buf_addf(&sql, " WHERE FALSE");
+	/* a list that only takes new rows comes without the right to update */
+	(b->l->allow & ALLOW_UPDATE ? update_nothing : insert_nothing)(&sql, view, one, other);
 	rc = db_exec(b->s->db, sql.p, e);
-	*can = rc == OK;
+	/* 1423: another column must have a value, too */
+	*can = rc == OK || db_errno(b->s->db) == 1423;
 	buf_clear(&sql);
 	/* A dead connection or a lock that was waited for is no answer. */
 	return *can || is_refusal(db_errno(b->s->db)) ? OK : rc;
