@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 
-#include "access.h"
 #include "maria.h"
 #include "num.h"
 #include "view.h"
@@ -94,7 +93,7 @@ ask(struct store *s, const struct people_conf *c, enum person_by by, struct str 
 		rc = db_next(s->person[by], &col, &n, e);
 	if (rc == OK && num_u64(col[1], INT32_MAX, &id) && id) {
 		out->id = (uint32_t)id;
-		out->login = arena_dup(s->arena, access_login(s->arena, col[2]));
+		out->login = col[2].p ? arena_dup(s->arena, col[2]) : STR("");
 		out->name = arena_dup(s->arena, col[3].n ? col[3] : out->login);
 		out->mail = col[4].p ? arena_dup(s->arena, col[4]) : STR("");
 	}

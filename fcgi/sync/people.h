@@ -37,7 +37,7 @@ struct people;
  */
 struct people *people_open(struct arena *a, struct engine *g);
 /*
- * The person, by login (mapped, see access.h), number or address. people NULL:
+ * The person, by login (as written, or mapped, see access.h), number or address. people NULL:
  * every login is a person, and nothing else leads to one. False: nobody, or the
  * table cannot be read (people_failed).
  */

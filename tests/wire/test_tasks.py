@@ -229,6 +229,13 @@ class Persons(unittest.TestCase):
         r = replica("byno")
         self.assertEqual({x["AssignedTo"].split(",#")[0] for x in r.rows.values()}, {"12;#Doe,, Bob"})
 
+    def test_a_login_is_kept_as_the_table_has_it(self):
+        row = add("assigned", {"AssignedTo": "12"})
+        self.assertEqual((self.held(), row["AssignedTo"]), ("EXAMPLE\\Bob", "12;#Doe, Bob"))
+        row = reader("assigned").do(ows.Update(row.id, row.version, {
+            "AssignedTo": "12;#Doe,, Bob,#EXAMPLE\\Bob,#,#,#Doe,, Bob", "Title": "His"}))
+        self.assertEqual((self.held(), row["AssignedTo"]), ("EXAMPLE\\Bob", "12;#Doe, Bob"))
+
     def test_expanded_and_not(self):
         add("assigned", {"AssignedTo": "-1;#bob"})
         id = max(replica("assigned").rows)

@@ -119,7 +119,8 @@ by_text(struct arena *a, struct people *people, struct str s, struct person *out
 {
 	if (!people) /* what stands for a person is kept to the letter */
 		return people_find(NULL, PERSON_BY_LOGIN, s, out);
-	return people_find(people, PERSON_BY_LOGIN, access_login(a, s), out) ||
+	return people_find(people, PERSON_BY_LOGIN, s, out) ||
+	    people_find(people, PERSON_BY_LOGIN, access_login(a, s), out) ||
 	    people_find(people, PERSON_BY_MAIL, s, out);
 }
 

@@ -230,6 +230,7 @@ put_user(struct arena *a, struct str v, const struct wire_dates *d)
 	struct person p;
 
 	bool is_known = d->people && (people_find(d->people, PERSON_BY_ID, v, &p) ||
+	    people_find(d->people, PERSON_BY_LOGIN, v, &p) ||
 	    people_find(d->people, PERSON_BY_LOGIN, access_login(a, v), &p));
 
 	if (!is_known && !people_find(NULL, PERSON_BY_LOGIN, v, &p))
