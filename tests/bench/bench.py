@@ -1,14 +1,16 @@
 #!/usr/bin/python3 -B
 """bench.py -- owsd against the limit on the same machine, as a table of ratios.
 
-For each size of list, through one nginx: first download beside a bare FastCGI
+For each size of list, contacts and a calendar of which one event in five is a
+series, through one nginx: first download beside a bare FastCGI
 program that streams the same rows and beside the same bytes from a file; polls
 that find nothing at 1, 16 and 64 connections beside a bare indexed read; a poll
 that finds one change; new items in batches beside bare durable INSERTs. Runs of
 the things that are compared alternate, and medians are compared. Exit status 1
 when a target is missed.
 
-SIZES="1000 10000 100000" RUNS=5 SECONDS=3; loopback only, ends by itself.
+SIZES="1000 10000 100000" CALENDARS="10000 100000" RUNS=5 SECONDS=3; an empty list of
+sizes leaves that kind out. Loopback only, ends by itself.
 """
 
 import base64
@@ -27,6 +29,7 @@ import ows  # noqa: E402
 import stack  # noqa: E402
 
 SIZES = [int(n) for n in os.environ.get("SIZES", "1000 10000 100000").split()]
+CALENDARS = [int(n) for n in os.environ.get("CALENDARS", "10000 100000").split()]
 RUNS = int(os.environ.get("RUNS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "3"))
 WORKERS = 4
@@ -47,23 +50,104 @@ TABLE = ("id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, "
                      for c in FIELDS.values()))
 
 
+EVENTS = {
+    "Title": "title", "Location": "place", "Description": "notes", "EventDate": "starts_at",
+    "EndDate": "ends_at", "fAllDayEvent": "is_all_day", "RRule": "rrule", "TimeZone": "zone",
+}
+EVENT_TABLE = """id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, title VARCHAR(255),
+    place VARCHAR(255), notes TEXT, starts_at DATETIME NOT NULL, ends_at DATETIME,
+    is_all_day BOOLEAN NOT NULL DEFAULT FALSE, rrule VARCHAR(200), zone VARCHAR(64)"""
+# what Outlook asks of a calendar
+EVENT_VIEW = """BusyStatus Description Duration EndDate EventDate EventType fAllDayEvent FollowUp
+    fRecurrence IntendedBusyStatus Location MasterSeriesItemID Participants Priority RecurrenceData
+    RecurrenceID TimeZone Title UID XMLTZone""".split()
+RRULES = ("FREQ=WEEKLY;BYDAY=MO;COUNT=20", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH;WKST=MO",
+          "FREQ=DAILY;INTERVAL=3;COUNT=12", "FREQ=MONTHLY;BYDAY=1MO",
+          "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;COUNT=30")
+WEEKLY = ("<recurrence><rule><firstDayOfWeek>mo</firstDayOfWeek><repeat>"
+          '<weekly mo="TRUE" weekFrequency="1" /></repeat><repeatInstances>20</repeatInstances>'
+          "</rule></recurrence>")
+BERLIN = ("<timeZoneRule><standardBias>-60</standardBias>"
+          "<additionalDaylightBias>-60</additionalDaylightBias>"
+          '<standardDate><transitionRule month="10" day="su" weekdayOfMonth="last"/>'
+          "<transitionTime>3:0:0</transitionTime></standardDate>"
+          '<daylightDate><transitionRule month="3" day="su" weekdayOfMonth="last"/>'
+          "<transitionTime>2:0:0</transitionTime></daylightDate></timeZoneRule>")
+
+
 class Contacts(stack.Contacts):
     """So many contacts of 20 filled fields, about 1 kB each."""
 
-    def __init__(self, size):
-        stack.Contacts.__init__(self, "n%d" % size, columns=TABLE, fields=FIELDS)
+    what, changed = "contacts", "nickname"
+    values = {"birthday": "'1950-01-01' + INTERVAL seq % 20000 DAY",
+              "notes": "CONCAT('Notes of contact ', seq, ': <', REPEAT('words & more ', 38), '>')"}
+
+    def __init__(self, size, name="n", columns=TABLE, fields=FIELDS, more=None):
+        stack.Contacts.__init__(self, "%s%d" % (name, size), columns=columns, fields=fields,
+                                more=more)
         self.size = size
 
     def sql(self):
-        value = {"birthday": "'1950-01-01' + INTERVAL seq % 20000 DAY",
-                 "notes": "CONCAT('Notes of contact ', seq, ': <', REPEAT('words & more ', 38), '>')"}
-        columns = list(FIELDS.values())
+        columns = list(self.fields.values())
         return (stack.Contacts.sql(self)
                 + "INSERT INTO person (%s) SELECT %s FROM seq_1_to_%d;\n" % (
                     ", ".join(columns),
-                    ", ".join(value.get(c, "CONCAT('%s of contact ', seq)" % c) for c in columns),
+                    ", ".join(self.values.get(c, "CONCAT('%s of contact ', seq)" % c)
+                              for c in columns),
                     self.size)
-                + "CREATE TABLE bare_person (%s);\n" % TABLE)
+                + "CREATE TABLE bare_person (%s);\n" % self.columns)
+
+    def client(self, s):
+        return s.client(self.name)
+
+    def examine(self, rows):
+        assert len(rows[0]) > 30 and rows[0].bag("FileAs"), rows[0]
+
+    def new(self, n):
+        return ows.New({f: ("1970-01-%02dT00:00:00Z" % (n % 28 + 1) if f == "Birthday" else
+                            "Notes of row %d %0500d" % (n, n) if f == "Comments" else
+                            "%s of row %d" % (col, n)) for f, col in FIELDS.items()},
+                       {"FileAs": "x"}, ows.new_ref())
+
+
+class Calendar(Contacts):
+    """So many events, about 1 kB each; each fifth is a series."""
+
+    what, changed = "events", "place"
+    first = "'2026-11-02 08:00:00' + INTERVAL seq % 150 WEEK + INTERVAL seq % 36 * 15 MINUTE"
+    values = {"notes": "CONCAT('<p>Notes of event ', seq, ': ', REPEAT('words &amp; more ', 38), '</p>')",
+              "starts_at": first, "ends_at": first + " + INTERVAL 50 MINUTE", "is_all_day": "0",
+              "rrule": "IF(seq % 5 = 0, ELT(seq DIV 5 % {} + 1, {}), NULL)".format(
+                  len(RRULES), ", ".join("'%s'" % r for r in RRULES)),
+              "zone": "'Europe/Berlin'"}
+
+    def __init__(self, size):
+        Contacts.__init__(self, size, "e", EVENT_TABLE, EVENTS, {"provider": {"type": "calendar"}})
+
+    def client(self, s):
+        c = s.client(self.name)
+        names = ows.COMMON_FIELDS + EVENT_VIEW + ows.LAST_FIELDS
+        xml = "<viewFields>%s</viewFields>" % c.caml(
+            "ViewFields", "".join('<FieldRef Name="%s"/>' % n for n in names), ' Properties="TRUE"')
+        c.view_fields = lambda: xml
+        return c
+
+    def examine(self, rows):
+        series = [r for r in rows if r.get("EventType") == "1"]
+        assert len(series) == self.size // 5, "%d series" % len(series)
+        assert all(r.get("RecurrenceData") and r.get("XMLTZone") and r.get("UID") for r in series)
+
+    def new(self, n):
+        fields = {"EventDate": "2026-11-%02dT09:00:00Z" % (n % 28 + 1),
+                  "EndDate": "2026-11-%02dT09:50:00Z" % (n % 28 + 1), "fAllDayEvent": "0",
+                  "Title": "title of row %d" % n, "Location": "place of row %d" % n,
+                  "Description": "Notes of row %d %0500d" % (n, n), "EventType": "0",
+                  "fRecurrence": "0"}
+        if n % 5 == 0:
+            fields.update(EventDate="2026-11-02T09:00:00Z", EndDate="2027-03-15T09:50:00Z",
+                          EventType="1", fRecurrence="1", UID=ows.new_ref(), RecurrenceData=WEEKLY,
+                          XMLTZone=BERLIN, TimeZone="4")
+        return ows.New(fields, {"BusyStatus": "2"}, ows.new_ref())
 
 
 def get(server, method, path, body=b""):
@@ -126,7 +210,7 @@ class Memory(threading.Thread):
 
 class Bench:
     def __init__(self):
-        self.lists = [Contacts(n) for n in SIZES]
+        self.lists = [Contacts(n) for n in SIZES] + [Calendar(n) for n in CALENDARS]
         # a worker is not to retire in the middle: its memory is what we look at
         self.stack = stack.Stack(self.lists, fast=False, workers=WORKERS,
                                  env={"OWS_SERVER": "retire_mib = 4096"})
@@ -160,7 +244,7 @@ class Bench:
             path = run + "/bare.%s" % l.name
             self.bare.append(subprocess.Popen(
                 [BENCH + "/bare", path, str(WORKERS), run + "/db.sock", str(no), l.db + ".v", "id"]
-                + ["%s=%s" % f for f in FIELDS.items()], start_new_session=True,
+                + ["%s=%s" % f for f in l.fields.items()], start_new_session=True,
                 stdin=subprocess.DEVNULL))
             upstreams += "upstream bare_%s { server unix:%s; }\n" % (l.name, path)
             locations += ("location /bare/%s/ { include owsd.params; fastcgi_pass bare_%s; %s }\n"
@@ -200,7 +284,7 @@ class Bench:
 
     def request(self, l, token=None):
         """The bytes of Outlook's request, and a file of them for wrk."""
-        c = self.stack.client(l.name)
+        c = l.client(self.stack)
         inner = (c.list_name() + c.view_fields() + "<queryOptions><QueryOptions>%s</QueryOptions>"
                  "</queryOptions>" % ows.OUTLOOK_OPTIONS)
         if token:
@@ -211,22 +295,22 @@ class Bench:
             f.write(body)
         return body, name
 
-    def note(self, size, what, ours, limit, unit, ratio, target, good):
+    def note(self, l, what, ours, limit, unit, ratio, target, good):
         verdict = "" if target is None else ("reached" if good else "MISSED")
         self.missed += verdict == "MISSED"
-        self.rows.append((str(size), what, ours, limit, unit, ratio, target or "", verdict))
+        self.rows.append(("%d %s" % (l.size, l.what), what, ours, limit, unit, ratio, target or "", verdict))
 
     # ---- what is measured ----
 
     def download(self, l):
         server = self.stack.server
         body, _ = self.request(l)
-        rows = self.stack.client(l.name).changes().rows  # every row examined, once
+        rows = l.client(self.stack).changes().rows  # every row examined, once
         assert len(rows) == l.size, "%d rows of %d" % (len(rows), l.size)
-        assert len(rows[0]) > 30 and rows[0].bag("FileAs"), rows[0]
+        l.examine(rows)
         del rows
         path = os.path.join(os.path.realpath(self.stack.run), "web", "static", l.name)
-        answer = self.stack.client(l.name).post("GetListItemChangesSinceToken", body)
+        answer = l.client(self.stack).post("GetListItemChangesSinceToken", body)
         with open(path, "wb") as f:
             f.write(answer.body)
         del answer
@@ -242,16 +326,16 @@ class Bench:
         os.unlink(path)
         speed = {k: l.size / statistics.median(v) for k, v in times.items()}
         ratio = speed["owsd"] / speed["bare"]
-        self.note(l.size, "first download / bare rows", "%.0f" % speed["owsd"],
+        self.note(l, "first download / bare rows", "%.0f" % speed["owsd"],
                   "%.0f" % speed["bare"], "items/s", "%.2f" % ratio, ">= 0.33", ratio >= 1 / 3)
-        self.note(l.size, "first download / same bytes of a file", "%.0f" % speed["owsd"],
+        self.note(l, "first download / same bytes of a file", "%.0f" % speed["owsd"],
                   "%.0f" % speed["file"], "items/s", "%.2f" % (speed["owsd"] / speed["file"]),
                   None, True)
-        self.note(l.size, "  bytes of one item: ours, bare", "%.0f" % (n / l.size),
+        self.note(l, "  bytes of one item: ours, bare", "%.0f" % (n / l.size),
                   "%.0f" % (m / l.size), "bytes", "%.2f" % (n / m), None, True)
 
     def polls(self, l):
-        c = self.stack.client(l.name)
+        c = l.client(self.stack)
         token = c.changes(limit=1).token
         page = c.changes(token=token)
         assert not page.rows and not page.ids
@@ -264,7 +348,7 @@ class Bench:
                 limit.append(wrk(self.stack.server, "/bare/%s/poll" % l.name, name, connections,
                                  SECONDS))
             a, b = statistics.median(ours), statistics.median(limit)
-            self.note(l.size, "empty poll / bare poll, %d connections" % connections, "%.0f" % a,
+            self.note(l, "empty poll / bare poll, %d connections" % connections, "%.0f" % a,
                       "%.0f" % b, "1/s", "%.2fx" % (b / a), "<= 2.5x", b / a <= 2.5)
 
     def poll(self, body, rows):
@@ -274,16 +358,16 @@ class Bench:
         assert count and int(count.group(1)) == rows, first[-600:]
         return t, re.search(rb'LastChangeToken="([^"]+)"', first).group(1).decode()
 
-    def changes(self):
+    def changes(self, lists):
         """Nothing new, one change to be fetched from the inbox, one that is in the log already."""
-        times = {l.size: {"empty": [], "fetched": [], "one": []} for l in self.lists}
-        body = {l.size: self.request(l, self.stack.client(l.name).changes(limit=1).token)[0]
-                for l in self.lists}
+        times = {l.size: {"empty": [], "fetched": [], "one": []} for l in lists}
+        body = {l.size: self.request(l, l.client(self.stack).changes(limit=1).token)[0]
+                for l in lists}
         for n in range(30 * RUNS):
-            for l in self.lists:  # the sizes take turns, too
+            for l in lists:  # the sizes take turns, too
                 times[l.size]["empty"].append(self.poll(body[l.size], 0)[0])
-                self.stack.sql("UPDATE %s.person SET nickname = 'changed %d' WHERE id = %d"
-                               % (l.db, n, 1 + n * 7919 % l.size))
+                self.stack.sql("UPDATE %s.person SET %s = 'changed %d' WHERE id = %d"
+                               % (l.db, l.changed, n, 1 + n * 7919 % l.size))
                 t, token = self.poll(body[l.size], 1)
                 times[l.size]["fetched"].append(t)
                 times[l.size]["one"].append(self.poll(body[l.size], 1)[0])
@@ -291,32 +375,27 @@ class Bench:
                                       body[l.size])
         median = {size: {k: statistics.median(v) for k, v in t.items()}
                   for size, t in times.items()}
-        least = median[self.lists[0].size]
-        for size, m in median.items():
+        least = median[lists[0].size]
+        for l in lists:
+            m = median[l.size]
             for key, what in (("one", "one change in the log"), ("fetched", "one change, fetched")):
                 r = m[key] / m["empty"]
-                self.note(size, what + " / empty poll", "%.2f" % (m[key] * 1e3),
+                self.note(l, what + " / empty poll", "%.2f" % (m[key] * 1e3),
                           "%.2f" % (m["empty"] * 1e3), "ms", "%.2fx" % r,
                           "<= 2x" if key == "one" else None, r <= 2)
-                if size != self.lists[0].size:
+                if l is not lists[0]:
                     r = m[key] / least[key]
-                    self.note(size, "%s / the same in %d" % (what, self.lists[0].size),
+                    self.note(l, "%s / the same in %d" % (what, lists[0].size),
                               "%.2f" % (m[key] * 1e3), "%.2f" % (least[key] * 1e3), "ms",
                               "%.2fx" % r, "<= 1.15x", r <= 1.15)
 
     def updates(self, l):
-        c = self.stack.client(l.name)
+        c = l.client(self.stack)
         ours, limit = [], []
         for run in range(max(3, RUNS - 2)):
             batches = []
             for b in range(NEW // BATCH):
-                methods = []
-                for k in range(BATCH):
-                    n = b * BATCH + k
-                    fields = {f: ("1970-01-%02dT00:00:00Z" % (n % 28 + 1) if f == "Birthday" else
-                                  "Notes of row %d %0500d" % (n, n) if f == "Comments" else
-                                  "%s of row %d" % (col, n)) for f, col in FIELDS.items()}
-                    methods.append(ows.New(fields, {"FileAs": "x"}, ows.new_ref()))
+                methods = [l.new(b * BATCH + k) for k in range(BATCH)]
                 batches.append(c.envelope("UpdateListItems", c.batch(methods)))
             took = 0
             for body in batches:
@@ -326,11 +405,11 @@ class Bench:
                 assert a.body.count(b"<ErrorCode>0x00000000</ErrorCode>") == BATCH, a.body[:900]
             ours.append(NEW / took)
             out = subprocess.run([BENCH + "/inserts", self.stack.run + "/db.sock",
-                                  l.db + ".bare_person", str(NEW)] + list(FIELDS.values()),
+                                  l.db + ".bare_person", str(NEW)] + list(l.fields.values()),
                                  stdout=subprocess.PIPE, check=True, text=True, timeout=300).stdout
             limit.append(NEW / float(out))
         a, b = statistics.median(ours), statistics.median(limit)
-        self.note(l.size, "1000 new items in batches of 100 / bare INSERTs", "%.0f" % a, "%.0f" % b,
+        self.note(l, "1000 new items in batches of 100 / bare INSERTs", "%.0f" % a, "%.0f" % b,
                   "items/s", "%.0f %%" % (100 * a / b), ">= 20 %", a / b >= 0.2)
 
     # ---- the whole ----
@@ -352,14 +431,17 @@ class Bench:
             memory = Memory(self.stack)
             memory.start()
             for l in self.lists:
-                print("measuring %d items" % l.size, file=sys.stderr, flush=True)
+                print("measuring %d %s" % (l.size, l.what), file=sys.stderr, flush=True)
                 self.download(l)
                 self.polls(l)
-            self.changes()
-            self.updates(self.lists[0])
+            for kind in (Contacts, Calendar):
+                lists = [l for l in self.lists if type(l) is kind]
+                if lists:
+                    self.changes(lists)
+                    self.updates(lists[0])
             memory.stop.set()
             peak = max(memory.peak.values()) / 1024
-            self.note(SIZES[-1], "peak resident memory of a worker", "%.1f" % peak, "32", "MiB", "",
+            self.note(self.lists[-1], "peak resident memory of a worker", "%.1f" % peak, "32", "MiB", "",
                       "< 32", peak < 32)
         finally:
             if memory:

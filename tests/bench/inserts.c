@@ -33,14 +33,34 @@ fail(const char *what)
 	return 1;
 }
 
-/* The text of a column in row n: as the bench's own batches have it. */
+/* The text of a column in row n, as the bench's own batches have it; 0 long: NULL. */
 static unsigned long
 fill(char *to, const char *column, int n)
 {
-	if (strcmp(column, "birthday") == 0)
-		return (unsigned long)snprintf(to, VALUE_MAX, "1970-01-%02d", n % 28 + 1);
+	static const struct {
+		const char *column, *before, *after; /* the day; after NULL: before is all */
+		int every;                           /* so many rows have a value once */
+	} form[] = {
+		{ "birthday", "1970-01-", "", 1 },
+		{ "starts_at", "2026-11-", " 09:00:00", 1 },
+		{ "ends_at", "2026-11-", " 09:50:00", 1 },
+		{ "is_all_day", "0", NULL, 1 },
+		{ "rrule", "FREQ=WEEKLY;BYDAY=MO;COUNT=20", NULL, 5 },
+		{ "zone", "Europe/Berlin", NULL, 5 },
+	};
+
 	if (strcmp(column, "notes") == 0)
 		return (unsigned long)snprintf(to, VALUE_MAX, "Notes of row %d %0500d", n, n);
+	for (size_t i = 0; i < sizeof(form) / sizeof(form[0]); i++) {
+		if (strcmp(column, form[i].column) != 0)
+			continue;
+		if (n % form[i].every)
+			return 0;
+		if (!form[i].after)
+			return (unsigned long)snprintf(to, VALUE_MAX, "%s", form[i].before);
+		return (unsigned long)snprintf(to, VALUE_MAX, "%s%02d%s", form[i].before,
+		    n % 28 + 1, form[i].after);
+	}
 	return (unsigned long)snprintf(to, VALUE_MAX, "%s of row %d", column, n);
 }
 
@@ -50,6 +70,7 @@ main(int argc, char **argv)
 	static char value[COLUMNS_MAX][VALUE_MAX];
 	MYSQL_BIND bind[COLUMNS_MAX];
 	unsigned long length[COLUMNS_MAX];
+	my_bool is_null[COLUMNS_MAX] = { 0 };
 	char sql[8192];
 	int n = argc - 4, at, count;
 	MYSQL *db = mysql_init(NULL);
@@ -74,14 +95,17 @@ main(int argc, char **argv)
 		bind[i].buffer_type = MYSQL_TYPE_STRING;
 		bind[i].buffer = value[i];
 		bind[i].length = &length[i];
+		bind[i].is_null = &is_null[i];
 	}
 	if (mysql_stmt_prepare(st, sql, (unsigned long)at) || mysql_stmt_bind_param(st, bind))
 		return fail(mysql_stmt_error(st));
 	count = atoi(argv[3]);
 	start = seconds();
 	for (int row = 0; row < count; row++) {
-		for (int i = 0; i < n; i++)
+		for (int i = 0; i < n; i++) {
 			length[i] = fill(value[i], argv[4 + i], row);
+			is_null[i] = length[i] == 0;
+		}
 		if (mysql_stmt_execute(st))
 			return fail(mysql_stmt_error(st));
 	}

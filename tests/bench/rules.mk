@@ -1,5 +1,6 @@
-# How fast, side by side with the limit on the same machine.  SIZES='1000 10000' shortens it.
+# How fast, side by side with the limit on the same machine.  SIZES='1000 10000' CALENDARS=10000 shortens it.
 SIZES ?= 1000 10000 100000
+CALENDARS ?= 10000 100000
 RUNS  ?= 5
 
 $(BUILD)/bench/bare $(BUILD)/bench/inserts: $(BUILD)/bench/%: tests/bench/%.c
@@ -8,5 +9,5 @@ $(BUILD)/bench/bare $(BUILD)/bench/inserts: $(BUILD)/bench/%: tests/bench/%.c
 
 bench: need-test
 	@$(MAKE) --no-print-directory -s all $(BUILD)/bench/bare $(BUILD)/bench/inserts
-	@BUILD='$(BUILD)' SIZES='$(SIZES)' RUNS='$(RUNS)' tests/bench/bench.py
+	@BUILD='$(BUILD)' SIZES='$(SIZES)' CALENDARS='$(CALENDARS)' RUNS='$(RUNS)' tests/bench/bench.py
 .PHONY: bench
