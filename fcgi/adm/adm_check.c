@@ -31,6 +31,14 @@ one(struct adm *m, struct list *l, struct err *e)
 	return OK;
 }
 
+enum outcome
+adm_check_users(struct adm *m, struct err *e)
+{
+	if (!m->conf->users_view)
+		return OK;
+	return check_people(&m->admin, &m->conf->users, m->conf->file, &m->problems, e);
+}
+
 /* A file or folder of its own: `check providers/mine/provider.ini`. */
 static struct list *
 from_file(struct adm *m, const char *path)
@@ -73,6 +81,7 @@ static int
 check_all(struct adm *m)
 {
 	struct lists *lists;
+	struct ini_problem *last;
 	struct err e = { 0 };
 	enum outcome rc = OK;
 
@@ -85,6 +94,11 @@ check_all(struct adm *m)
 	for (size_t i = 0; rc == OK && i < lists->n; i++)
 		rc = one(m, lists->list[i], &e);
 	lists_close(lists);
+	last = m->problems.last;
+	if (rc == OK)
+		rc = adm_check_users(m, &e);
+	if (m->problems.last != last)
+		adm_say(m, last ? last->next : NULL);
 	if (rc != OK)
 		return adm_failed(&e);
 	return m->problems.error_n ? ADM_PROBLEMS : ADM_FINE;

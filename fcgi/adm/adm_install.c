@@ -21,11 +21,17 @@ adm_install(struct adm *m)
 	struct install i;
 	struct err e = { 0 };
 	enum outcome rc;
+	size_t errors;
 
 	if (!adm_lists(m, &lists))
 		return ADM_PROBLEMS;
 	i = plan(m, lists);
-	rc = install_run(&i, &m->problems, &e);
+	errors = m->problems.error_n;
+	rc = adm_check_users(m, &e);
+	if (m->problems.error_n > errors)
+		i.users = NULL; /* the lists go on */
+	if (rc == OK)
+		rc = install_run(&i, &m->problems, &e);
 	lists_close(lists);
 	if (m->is_print) /* what is shown can be fed to a client */
 		for (const struct ini_problem *p = m->problems.first; p; p = p->next)

@@ -30,6 +30,8 @@ int adm_new(struct adm *m);
 
 /* All lists of the configuration; problems are collected, not said. False: said. */
 bool adm_lists(struct adm *m, struct lists **out);
+/* [users] of the configuration against its table; problems are collected, not said. */
+enum outcome adm_check_users(struct adm *m, struct err *e) WARN_UNUSED;
 /* Say the problems from `from` on (NULL: all), each on a line of standard output. */
 void adm_say(struct adm *m, const struct ini_problem *from);
 /* An error with its detail, on standard error. Returns ADM_PROBLEMS. */

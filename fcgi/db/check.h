@@ -19,4 +19,8 @@ enum outcome check_by_dba(const struct store_conf *admin, struct list *l, struct
 enum outcome check_list(struct store *s, struct list *l, struct ini_problems *p, struct err *e)
     WARN_UNUSED;
 
+/* [users] of owsd.ini against its table, with the DBA's account. */
+enum outcome check_people(const struct store_conf *admin, const struct people_conf *c,
+    const char *file, struct ini_problems *p, struct err *e) WARN_UNUSED;
+
 #endif

@@ -318,6 +318,30 @@ class Persons(unittest.TestCase):
         S.sql("DELETE FROM t_assigned.person WHERE title LIKE 'of %'")
 
 
+class Check(unittest.TestCase):
+    def said(self, users):
+        path = os.path.join(S.run, "owsd.ini")
+        with open(path, encoding="utf-8") as f:
+            before = f.read()
+        try:
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(before.replace(CONF, users))
+            return S.owsadm("check", check=False)
+        finally:
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(before)
+
+    def test_the_table_of_users_is_checked(self):
+        self.assertNotIn("[users]", self.said(CONF))
+        for users, words in (
+                (CONF.replace("people.user", "people.usr"), "no table or view people.usr"),
+                (CONF.replace("people.user", "people"), "expected schema.view"),
+                (CONF.replace("full_name", "fullname"), '[users] name: people.user has no column "fullname"'),
+                (CONF.replace("id = no", "id = mail"), "expected whole numbers"),
+                (CONF.replace("mail = mail", "mail = full_name"), "no index")):
+            self.assertIn(words, self.said(users))
+
+
 class Links(unittest.TestCase):
     def test_a_link_stays_clickable(self):
         r = replica("none")
