@@ -175,6 +175,21 @@ is_below(struct str found, struct str value, bool is_path)
 	    found.p[value.n] == '/';
 }
 
+/* Room doubles: most who ask, and some ask for each of many rows, find few keys or none. */
+static void
+add_key(struct arena *a, struct str **keys, size_t *n, struct str key)
+{
+	struct str *more;
+
+	if ((*n & (*n - 1)) == 0) {
+		more = ARENA_ARRAY(a, struct str, *n ? 2 * *n : 1);
+		if (*n)
+			memcpy(more, *keys, *n * sizeof(*more));
+		*keys = more;
+	}
+	(*keys)[(*n)++] = arena_dup(a, key);
+}
+
 enum outcome
 store_keys_where(struct store *s, const struct list *l, size_t column, struct str value,
     bool is_path, struct str **keys, size_t *n, struct err *e)
@@ -189,7 +204,7 @@ store_keys_where(struct store *s, const struct list *l, size_t column, struct st
 	enum outcome rc = view_of(s, l, &v, e);
 
 	*n = 0;
-	*keys = ARENA_ARRAY(s->arena, struct str, LIMIT_TOGETHER + 1);
+	*keys = NULL;
 	if (rc != OK)
 		return rc;
 	buf_init(&b, MIB);
@@ -207,7 +222,7 @@ store_keys_where(struct store *s, const struct list *l, size_t column, struct st
 			rc = err_set(e, E_LIMIT, "More than %d rows belong together here; that is "
 			    "more than this server takes at once.", LIMIT_TOGETHER);
 		else
-			(*keys)[(*n)++] = arena_dup(s->arena, col[0]);
+			add_key(s->arena, keys, n, col[0]);
 	}
 	db_unprepare(&st);
 	return rc == E_NOT_FOUND ? OK : view_failed(s, v, rc, e);

@@ -15,224 +15,8 @@
 
 #include "bag.h"
 #include "change.h"
-#include "thread.h"
-
-#define CHAIN_MAX 1000 /* posts in a line that are not numbered yet */
-
-/* ---- the place of a post ---- */
-
-struct search {
-	struct family *f;
-	const struct row *row;
-	const struct item *item;
-	struct thread was;           /* what the item kept */
-	bool had;
-	struct str mark;             /* of this post */
-	size_t chain_n;              /* posts above it without an item, nearest first */
-	const struct row **chain;
-	struct thread base;          /* of the post above them that has one */
-	bool has_base;
-	bool is_alone;               /* begins a thread although it has a parent */
-	bool stays;                  /* where it was */
-};
-
-static struct str
-parent_of(const struct list *l, const struct row *row)
-{
-	int at = list_column(l, FIELD_PARENT);
-	struct str key = at >= 0 && row->value ? row->value[at] : STR_NULL;
-
-	return key.p ? key : STR("");
-}
-
-static struct str
-mark_of(struct family *f, struct str key)
-{
-	return thread_mark(f->g->arena, f->g->hash, &f->l->id, key);
-}
-
-static bool
-is_first(const struct thread *t)
-{
-	return t->trail.n == THREAD_BLOCK;
-}
-
-/* The row with the parent's key is not there. */
-static enum outcome
-miss_parent(struct search *s, struct str parent, struct err *e)
-{
-	const struct item *root = NULL;
-	enum outcome o = OK;
-
-	if (s->chain_n == 0 && s->had && !is_first(&s->was) && str_eq(s->was.parent, parent))
-		o = s->f->item_of(s->f, s->was.root, &root, e);
-	s->stays = root != NULL;
-	return o;
-}
-
-/* The parent is among those that were passed: a circle begins with the post that closes it. */
-static bool
-closes_circle(struct search *s, struct str parent)
-{
-	if (str_eq(parent, s->item->key)) {
-		s->chain_n = 0;
-		s->is_alone = true;
-		return true;
-	}
-	for (size_t i = 0; i < s->chain_n; i++)
-		if (str_eq(s->chain[i]->key, parent)) {
-			s->chain_n = i + 1;
-			return true;
-		}
-	return false;
-}
-
-/* The post above is known: go no further. */
-static bool
-take_base(struct search *s, const struct item *above)
-{
-	if (!above || !thread_read(s->f->g->arena, above->bag, &s->base))
-		return false;
-	if (thread_has_mark(s->base.trail, s->mark)) {
-		s->chain_n = 0;
-		s->is_alone = true;
-		return true;
-	}
-	s->has_base = true;
-	return true;
-}
-
-/* Go up until a post that knows its place, or the first one. */
-static enum outcome
-climb(struct search *s, struct err *e)
-{
-	struct str parent = parent_of(s->f->l, s->row);
-	const struct item *above;
-	const struct row *row;
-	enum outcome o = OK;
-
-	s->chain = ARENA_ARRAY(s->f->g->arena, const struct row *, parent.n ? CHAIN_MAX : 0);
-	while (parent.n && s->chain_n < CHAIN_MAX && !closes_circle(s, parent)) {
-		o = s->f->item_of(s->f, parent, &above, e);
-		if (o != OK || take_base(s, above))
-			return o;
-		o = s->f->row_of(s->f, parent, &row, e);
-		if (o != OK)
-			return o;
-		if (!row)
-			return miss_parent(s, parent, e);
-		s->chain[s->chain_n++] = row;
-		parent = parent_of(s->f->l, row);
-	}
-	return o;
-}
-
-/* ---- its thread ---- */
-
-/* The index that the client gave this post, where its place is as that says. */
-static bool
-kept_index(const struct search *s, struct str *out)
-{
-	const struct vocabulary *v = s->f->g->vocabulary;
-	struct str text = bag_get(s->item->bag,
-	    str_of(v->field_name(s->f->l->kind, FIELD_THREAD_INDEX)));
-
-	return text.p && thread_index_read(s->f->g->arena, text, out);
-}
-
-/* Another first post has that index already: two threads must not share one. */
-static enum outcome
-is_taken(const struct search *s, struct str index, bool *taken, struct err *e)
-{
-	struct guid uid = thread_index_uid(index);
-	struct item *with;
-	struct thread t;
-	size_t n = 0;
-	enum outcome o = OK;
-
-	*taken = false;
-	if (s->item->has_uid && guid_eq(&s->item->uid, &uid))
-		return OK;
-	o = s->f->items_of(s->f, &uid, &with, &n, e);
-	for (size_t i = 0; o == OK && i < n; i++) {
-		if (with[i].id == s->item->id || !thread_read(s->f->g->arena, with[i].bag, &t))
-			continue;
-		*taken = true;
-		/* a client's, at the same moment: the other one was first, this one answers it */
-		if (s->f->may_retry && memcmp(t.index.p, index.p, THREAD_HEADER) == 0)
-			return E_RETRY;
-	}
-	return o;
-}
-
-static enum outcome
-begin_thread(const struct search *s, const struct row *row, struct thread *out, struct err *e)
-{
-	struct family *f = s->f;
-	struct guid uid = thread_uid(f->g->hash, &f->l->id, row->key);
-	bool is_own = row == s->row, taken = false;
-	struct str kept = STR_NULL;
-	enum outcome o = OK;
-
-	*out = (struct thread){ .root = row->key, .trail = mark_of(f, row->key),
-		.index = thread_index_of(f->g->arena, &uid) };
-	out->topic = is_own && s->had && is_first(&s->was) ? s->was.topic
-	    : kind_value(f->g->vocabulary, f->l, is_own ? s->item : NULL, row, FIELD_TITLE);
-	if (!out->topic.p)
-		out->topic = STR("");
-	if (!is_own || !kept_index(s, &kept))
-		return OK;
-	o = is_taken(s, kept, &taken, e);
-	if (!taken)
-		out->index = (struct str){ kept.p, THREAD_HEADER };
-	return o;
-}
-
-static void
-go_down(const struct search *s, struct str key, struct thread *t)
-{
-	struct arena *a = s->f->g->arena;
-	struct str mark = mark_of(s->f, key);
-
-	t->index = thread_append(a, t->index, mark, THREAD_HEADER);
-	t->trail = thread_append(a, t->trail, mark, THREAD_BLOCK);
-}
-
-/* What the item is to keep. */
-static enum outcome
-find_thread(struct search *s, struct thread *out, struct err *e)
-{
-	const struct row *top = s->row;
-	struct str kept, above;
-	size_t i;
-	enum outcome o = climb(s, e);
-
-	if (o != OK)
-		return o;
-	if (s->stays) {
-		*out = s->was;
-		return OK;
-	}
-	i = s->chain_n;
-	if (s->has_base)
-		*out = s->base;
-	else {
-		if (i && !s->is_alone)
-			top = s->chain[--i];
-		o = begin_thread(s, top, out, e);
-	}
-	while (o == OK && i-- > 0)
-		go_down(s, s->chain[i]->key, out);
-	if (o == OK && (s->has_base || top != s->row)) {
-		above = out->index;
-		go_down(s, s->item->key, out);
-		if (kept_index(s, &kept) && kept.n > above.n &&
-		    memcmp(kept.p, above.p, above.n) == 0)
-			out->index = kept;
-	}
-	out->parent = parent_of(s->f->l, s->row);
-	return o;
-}
+#include "log.h"
+#include "thread_find.h"
 
 /* ---- answers follow ---- */
 
@@ -244,16 +28,31 @@ is_moved_answer(struct family *f, const struct item *it, struct str key, const s
 
 	if (!it || !thread_read(f->g->arena, it->bag, &t) || !str_eq(t.parent, key))
 		return false;
-	trail = thread_append(f->g->arena, now->trail, mark_of(f, it->key), THREAD_BLOCK);
+	trail = thread_append(f->g->arena, now->trail, thread_mark_of(f, it->key), THREAD_BLOCK);
 	return !str_eq(t.trail, trail) || !str_eq(t.topic, now->topic) ||
 	    t.index.n <= now->index.n ||
 	    memcmp(t.index.p, now->index.p, now->index.n) != 0;
+}
+
+/* A thread of more posts than this server takes at once must not stop the list. */
+static enum outcome
+posts_of(struct family *f, const struct guid *uid, struct item **with, size_t *n, struct err *e)
+{
+	enum outcome o = f->items_of(f, uid, with, n, e);
+
+	if (o != E_INVALID)
+		return o;
+	log_note("list %s: a thread is too large, its posts do not follow a change: %s",
+	    f->l->name, e->peer);
+	*n = 0;
+	return OK;
 }
 
 /* Posts that wait for this one: their rows name it, and until now it was not there. */
 static enum outcome
 ask_waiting(struct family *f, const struct item *item, const struct thread *now, struct err *e)
 {
+	struct arena_mark mark = arena_mark(f->g->arena);
 	int at = list_column(f->l, FIELD_PARENT);
 	const struct item *it;
 	struct str *key;
@@ -267,6 +66,7 @@ ask_waiting(struct family *f, const struct item *item, const struct thread *now,
 		if (o == OK && is_moved_answer(f, it, item->key, now))
 			o = family_ask(f, &key[i], 1, e);
 	}
+	arena_release(f->g->arena, &mark);
 	return o;
 }
 
@@ -275,13 +75,15 @@ static enum outcome
 ask_answers(struct family *f, const struct item *item, const struct guid *uid,
     const struct thread *now, struct err *e)
 {
+	struct arena_mark mark = arena_mark(f->g->arena);
 	struct item *with;
 	size_t n = 0;
-	enum outcome o = f->items_of(f, uid, &with, &n, e);
+	enum outcome o = posts_of(f, uid, &with, &n, e);
 
 	for (size_t i = 0; o == OK && i < n; i++)
 		if (with[i].id != item->id && is_moved_answer(f, &with[i], item->key, now))
 			o = family_ask(f, &with[i].key, 1, e);
+	arena_release(f->g->arena, &mark);
 	return o;
 }
 
@@ -295,16 +97,13 @@ is_same(const struct thread *a, const struct thread *b)
 static enum outcome
 settle(struct family *f, const struct row *row, struct item *item, struct err *e)
 {
-	struct search s = { .f = f, .row = row, .item = item };
 	struct property kept = { .name = STR(THREAD_PROPERTY), .is_quiet = true };
 	bool had_uid = item->has_uid, changed;
 	struct guid uid = item->uid;
-	struct thread now;
-	enum outcome o;
+	struct thread was, now;
+	bool had = thread_read(f->g->arena, item->bag, &was);
+	enum outcome o = thread_find(f, row, item, had ? &was : NULL, &now, e);
 
-	s.had = thread_read(f->g->arena, item->bag, &s.was);
-	s.mark = mark_of(f, item->key);
-	o = find_thread(&s, &now, e);
 	if (o != OK)
 		return o;
 	kept.value = thread_pack(f->g->arena, &now);
@@ -312,24 +111,26 @@ settle(struct family *f, const struct row *row, struct item *item, struct err *e
 	item->has_uid = true;
 	item->uid = thread_index_uid(now.index);
 	item->place = (uint8_t)(now.trail.n / THREAD_BLOCK - 1);
-	if (!s.had || !had_uid)
+	if (!had || !had_uid)
 		return ask_waiting(f, item, &now, e);
-	return is_same(&s.was, &now) ? OK : ask_answers(f, item, &uid, &now, e);
+	return is_same(&was, &now) ? OK : ask_answers(f, item, &uid, &now, e);
 }
 
 /* Without its first post a thread falls apart: each answer to it begins one. */
 static enum outcome
 vanish(struct family *f, const struct item *item, struct err *e)
 {
+	struct arena_mark mark = arena_mark(f->g->arena);
 	struct item *with;
 	size_t n = 0;
 	enum outcome o = OK;
 
 	if (item->has_uid && item->place == 0)
-		o = f->items_of(f, &item->uid, &with, &n, e);
+		o = posts_of(f, &item->uid, &with, &n, e);
 	for (size_t i = 0; o == OK && i < n; i++)
 		if (with[i].id != item->id)
 			o = family_ask(f, &with[i].key, 1, e);
+	arena_release(f->g->arena, &mark);
 	return o;
 }
 
