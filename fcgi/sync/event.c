@@ -273,6 +273,32 @@ event_read(const struct calendar *c, const struct item *item, const struct row *
 	return true;
 }
 
+/* SharePoint's numbers of zones. Clients only carry them along: any will do for the others. */
+static const struct {
+	const char *zone, *number;
+} numbers[] = {
+	{ "Europe/London", "2" }, { "Europe/Paris", "3" }, { "Europe/Berlin", "4" },
+	{ "America/New_York", "10" }, { "America/Chicago", "11" }, { "America/Denver", "12" },
+	{ "America/Los_Angeles", "13" }, { "UTC", "93" },
+};
+#define OTHER_ZONE "0"
+
+/* As it was sent; a series that has none gets one (MS-OUTSPS R303). */
+struct str
+event_zone_number(const struct calendar *c, const struct item *item, const struct row *row,
+    const struct event *ev)
+{
+	struct str kept = kind_value(c->v, c->l, item, row, FIELD_ZONE_NUMBER);
+	struct str zone = ev->zone_name.n ? ev->zone_name : str_of(c->l->zone_name);
+
+	if (kept.n || ev->type == EVENT_SINGLE)
+		return kept;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (zone.p && str_eq(zone, str_of(numbers[i].zone)))
+			return str_of(numbers[i].number);
+	return STR(OTHER_ZONE);
+}
+
 /* ---- its instances ---- */
 
 /* The wall clock of a series that has a text for it. */

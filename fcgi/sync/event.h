@@ -75,6 +75,9 @@ WARN_UNUSED bool event_read(const struct calendar *c, const struct item *item,
 WARN_UNUSED bool event_series(const struct calendar *c, struct event *ev, const char **why);
 /* Seconds, as clients compute them. */
 int64_t event_duration(const struct event *ev);
+/* What clients are shown of FIELD_ZONE_NUMBER. */
+struct str event_zone_number(const struct calendar *c, const struct item *item,
+    const struct row *row, const struct event *ev);
 /* A time of an all-day event as the field's column holds it. */
 int64_t event_to_column(const struct list *l, enum field f, int64_t t);
 /* The reverse: what the column says, as if it were UTC. */

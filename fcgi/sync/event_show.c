@@ -13,16 +13,6 @@ const enum field event_shows[] = {
 	FIELD_ZONE_NUMBER, FIELD__MAX
 };
 
-/* SharePoint's numbers of zones. Clients only carry them along: any will do for the others. */
-static const struct {
-	const char *zone, *number;
-} numbers[] = {
-	{ "Europe/London", "2" }, { "Europe/Paris", "3" }, { "Europe/Berlin", "4" },
-	{ "America/New_York", "10" }, { "America/Chicago", "11" }, { "America/Denver", "12" },
-	{ "America/Los_Angeles", "13" }, { "UTC", "93" },
-};
-#define OTHER_ZONE "0"
-
 struct showing {
 	struct arena *a;
 	const struct event *ev;
@@ -63,22 +53,6 @@ say_uid(struct showing *s)
 		    arena_fmt(s->a, "{%.*s}", STR_ARG(uid)));
 }
 
-/* As it was sent; a series that has none gets one (MS-OUTSPS R303). */
-static struct str
-zone_number(const struct calendar *c, const struct item *item, const struct row *row,
-    const struct event *ev)
-{
-	struct str kept = kind_value(c->v, c->l, item, row, FIELD_ZONE_NUMBER);
-	struct str zone = ev->zone_name.n ? ev->zone_name : str_of(c->l->zone_name);
-
-	if (kept.n || ev->type == EVENT_SINGLE)
-		return kept;
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (zone.p && str_eq(zone, str_of(numbers[i].zone)))
-			return str_of(numbers[i].number);
-	return STR(OTHER_ZONE);
-}
-
 size_t
 event_show(const struct vocabulary *v, struct arena *a, const struct list *l,
     const struct item *item, const struct row *row, struct shown out[SHOWN_MAX])
@@ -106,6 +80,6 @@ event_show(const struct vocabulary *v, struct arena *a, const struct list *l,
 	}
 	say(&s, FIELD_PATTERN, ev.pattern);
 	say(&s, FIELD_ZONE_TEXT, ev.zone_text);
-	say(&s, FIELD_ZONE_NUMBER, zone_number(&c, item, row, &ev));
+	say(&s, FIELD_ZONE_NUMBER, event_zone_number(&c, item, row, &ev));
 	return s.n;
 }

@@ -56,6 +56,19 @@ write_uid(struct draft *d)
 		draft_put(d, FIELD_SERIES_UID, d->ev.uid);
 }
 
+/* A number that only clients know: the one that was made for them is none of theirs. */
+static void
+write_zone_number(struct draft *d)
+{
+	struct str sent, shown;
+
+	if (!d->item || !draft_sent(d, FIELD_ZONE_NUMBER, &sent))
+		return;
+	shown = event_zone_number(&d->c, d->item, &d->r->row, &d->was);
+	if (str_eq(sent, shown))
+		draft_drop(d, FIELD_ZONE_NUMBER);
+}
+
 /* Flags and numbers that follow from the type; a column of them gets them. */
 static void
 write_type(struct draft *d)
@@ -68,6 +81,7 @@ write_type(struct draft *d)
 		draft_drop(d, FIELD_EVENT_TYPE);
 	else if (ev->type || draft_sent(d, FIELD_EVENT_TYPE, &sent) || d->item)
 		draft_put(d, FIELD_EVENT_TYPE, number);
+	write_zone_number(d);
 	if (list_column(d->c.l, FIELD_RECURS) >= 0 && !d->is_inner)
 		draft_put(d, FIELD_RECURS, recurs);
 	else

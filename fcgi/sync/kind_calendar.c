@@ -229,6 +229,8 @@ struct wanted {
 	const struct calendar *c;
 	struct inner *inner;
 	size_t n, size;
+	struct item *have; /* what hangs on the row already */
+	size_t have_n;
 };
 
 static struct inner *
@@ -266,26 +268,41 @@ say_times(const struct calendar *c, const struct event *ev, int64_t t, struct pr
 	return n;
 }
 
+/* A client deleted that instance of this very series: it has said what there is to say. */
+static bool
+is_there(const struct wanted *w, struct str key, struct str series)
+{
+	for (size_t i = 0; i < w->have_n; i++)
+		if (str_eq(w->have[i].key, key))
+			return w->have[i].place == EVENT_DELETED &&
+			    str_eq(bag_get(w->have[i].bag, STR(":series")), series);
+	return false;
+}
+
 /* An entry of ExDate. */
 static void
 want_deleted(struct wanted *w, const struct event *ev, const struct item *item, int64_t t)
 {
 	const struct calendar *c = w->c;
 	struct inner *inner = one_more(w);
+	struct str series = event_series_print(c, item, ev);
 	struct property p[16];
 	char stamp[STAMP_TEXT];
 	bool changed;
-	size_t n = say_times(c, ev, t, p);
+	size_t n;
 
+	*inner = (struct inner){ .has_uid = ev->has_guid, .uid = ev->guid, .place = EVENT_DELETED };
+	inner->key = key_of_inner(c->a, item->key, str_of(exdate_stamp(t, stamp)));
+	inner->bag = STR("");
+	if (is_there(w, inner->key, series))
+		return;
+	n = say_times(c, ev, t, p);
 	p[n++] = said(c, FIELD_EVENT_TYPE, STR("3"));
 	p[n++] = said(c, FIELD_INSTANCE, event_stamp(c->a, t));
 	p[n++] = said(c, FIELD_SERIES_UID, ev->uid);
 	p[n++] = said(c, FIELD_ZONE_TEXT, ev->zone_text);
 	p[n++] = said(c, FIELD_MASTER, arena_fmt(c->a, "%u", (unsigned)item->id));
-	p[n++] = (struct property){ .name = STR(":series"),
-		.value = event_series_print(c, item, ev) };
-	*inner = (struct inner){ .has_uid = ev->has_guid, .uid = ev->guid, .place = EVENT_DELETED };
-	inner->key = key_of_inner(c->a, item->key, str_of(exdate_stamp(t, stamp)));
+	p[n++] = (struct property){ .name = STR(":series"), .value = series };
 	inner->bag = bag_merge(c->a, STR(""), p, n, &changed);
 }
 
@@ -351,7 +368,9 @@ want(struct family *f, const struct row *row, const struct item *item, struct in
 		return OK;
 	if (ev.is_fixed)
 		o = want_expansion(f, &w, &ev, item, &out, e);
-	for (size_t i = 0; !ev.is_fixed && i < out.n; i++)
+	else if (out.n)
+		o = store_inner(f->g->store, f->l, item->key, &w.have, &w.have_n, e);
+	for (size_t i = 0; o == OK && !ev.is_fixed && i < out.n; i++)
 		if (recur_has(&ev.series, out.at[i]))
 			want_deleted(&w, &ev, item, out.at[i]);
 	*inner = w.inner;
