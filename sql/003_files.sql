@@ -4,7 +4,7 @@
 -- change: a new version of a file is a new row with bytes of its own, so that whoever reads
 -- the old one reads it to its end.
 
-CREATE TABLE ows_file (
+CREATE TABLE IF NOT EXISTS ows_file (
   list      INT UNSIGNED NOT NULL COMMENT 'ows_list.no',
   guid      BINARY(16) NOT NULL COMMENT 'permanent, of the file',
   version   INT UNSIGNED NOT NULL COMMENT 'from 1, + 1 with new bytes; together with guid what clients call its version',
@@ -21,7 +21,7 @@ CREATE TABLE ows_file (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
   COMMENT='One row per file and version. Written by clients'' changes under the lock of the list; goes with the tombstone of its item, or some time after gone.';
 
-CREATE TABLE ows_file_part (
+CREATE TABLE IF NOT EXISTS ows_file_part (
   content   BINARY(16) NOT NULL COMMENT 'random; one per version of a file',
   seq       INT UNSIGNED NOT NULL COMMENT 'from 0; every part but the last has 512 KiB',
   data      MEDIUMBLOB NOT NULL COMMENT 'bytes',

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -97,10 +98,9 @@ wait_until_up(void)
 }
 
 static void
-load_schema(void)
+load_file(struct db *db, const char *name)
 {
-	struct db *db = server_connect();
-	FILE *f = fopen("sql/001_sync.sql", "r");
+	FILE *f = fopen(name, "r");
 	static char text[65536];
 	char *from, *to, *c;
 	size_t n;
@@ -109,14 +109,27 @@ load_schema(void)
 	n = fread(text, 1, sizeof(text) - 1, f);
 	fclose(f);
 	text[n] = '\0';
-	server_sql(db, "CREATE DATABASE ows");
-	server_sql(db, "USE ows");
 	while ((c = strstr(text, "-- ")) != NULL) /* comments may hold a semicolon */
 		memset(c, ' ', strcspn(c, "\n"));
 	for (from = text; (to = strstr(from, ";\n")) != NULL; from = to + 2) {
 		*to = '\0';
 		server_sql(db, "%s", from);
 	}
+}
+
+/* As install does: the numbered files, in order. */
+static void
+load_schema(void)
+{
+	struct db *db = server_connect();
+	glob_t files;
+
+	server_sql(db, "CREATE DATABASE ows");
+	server_sql(db, "USE ows");
+	assert_int_equal(glob("sql/[0-9][0-9][0-9]_*.sql", 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		load_file(db, files.gl_pathv[i]);
+	globfree(&files);
 	db_close(&db);
 }
 
