@@ -116,6 +116,68 @@ types_agree(void **state)
 		}
 }
 
+/* Words of the page's .nf blocks below ".SS kind". */
+static bool
+page_names(const char *page, const char *kind, const char *name)
+{
+	char head[32];
+	const char *at, *end;
+	size_t n = strlen(name);
+	bool is_block = false;
+
+	snprintf(head, sizeof(head), "\n.SS %s\n", kind);
+	at = strstr(page, head);
+	if (!at)
+		fail_msg("owsd-provider.5 has no part about %s", kind);
+	end = strstr(at + 1, "\n.S");
+	for (at++; at && at < end; at = strchr(at, '\n'), at += at != NULL) {
+		const char *word = at, *stop = strchr(at, '\n');
+
+		if (*at == '.') {
+			is_block = strncmp(at, ".nf", 3) == 0;
+			continue;
+		}
+		for (; is_block && word < stop; word += strspn(word, " ")) {
+			size_t length = strcspn(word, " \n");
+
+			if (length == n && strncasecmp(word, name, n) == 0)
+				return true;
+			word += length;
+		}
+	}
+	return false;
+}
+
+/* A DBA finds each name that is understood in owsd-provider(5), under its type. */
+static void
+the_manual_names_the_fields(void **state)
+{
+	static const enum field computed[] = { FIELD_DURATION, FIELD_MASTER, FIELD_THREAD_INDEX,
+		FIELD_THREAD_TOPIC };
+	static char page[65536];
+	FILE *f = fopen("providers/owsd-provider.5", "r");
+	size_t i, k, n;
+	int kind;
+
+	(void)state;
+	assert_non_null(f);
+	n = fread(page, 1, sizeof(page) - 1, f);
+	fclose(f);
+	page[n] = '\0';
+	for (kind = 0; kind < KIND__MAX; kind++)
+		for (i = 0; i < FIELD__MAX; i++) {
+			const struct wire_field *w = wire_of((enum list_kind)kind, (enum field)i);
+			bool is_there = field_of(kind, i) && i != FIELD_OWN && w->name[0] != ':';
+
+			for (k = 0; k < sizeof(computed) / sizeof(computed[0]); k++)
+				is_there &= i != computed[k];
+			if (is_there && !page_names(page, kind_name((enum list_kind)kind), w->name))
+				fail_msg("owsd-provider.5 lacks %s of %s", w->name,
+				    kind_name((enum list_kind)kind));
+		}
+	assert_false(page_names(page, "tasks", "EventDate"));
+}
+
 static void
 names_are_found(void **state)
 {
@@ -268,6 +330,7 @@ main(void)
 		cmocka_unit_test(names_and_ids_are_used_once),
 		cmocka_unit_test(types_agree),
 		cmocka_unit_test(names_are_found),
+		cmocka_unit_test(the_manual_names_the_fields),
 		cmocka_unit_test(uploads_become_canonical),
 		cmocka_unit_test(rows_carry_wire_text),
 		cmocka_unit_test(an_echo_is_no_change),
