@@ -1,6 +1,6 @@
 # The corpus is replayed by `make test`; `make fuzz` searches on (clang's libFuzzer).
 FUZZ_SECONDS ?= 30
-FUZZERS       = text soap recur pattern zone url
+FUZZERS       = text soap recur pattern zone url post
 TESTS        += $(FUZZERS:%=$(BUILD)/fuzz/replay-%)
 FUZZ_LIBS     = libfront.a libdb.a libsync.a libbase.a
 
