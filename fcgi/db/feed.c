@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "kind.h"
+#include "stamp.h"
 #include "view.h"
 
 struct feed {
@@ -189,6 +190,63 @@ store_diff(struct store *s, const struct list *l, uint64_t after, uint64_t upto,
 			break;
 		after = f.seen_changed;
 	}
+	return rc;
+}
+
+/* ---- a span of time ---- */
+
+#define SPAN_SLACK (2 * 86400) /* whatever the zone of the column */
+
+static bool
+is_date(const struct list *l, int column)
+{
+	return column >= 0 && (l->column[column].class == COLUMN_DATE ||
+	    l->column[column].class == COLUMN_DATETIME ||
+	    l->column[column].class == COLUMN_TIMESTAMP);
+}
+
+/* " AND v.`start` < '2026-04-01 00:00:00'" */
+static void
+add_bound(struct buf *b, const struct list *l, int column, const char *op, int64_t t)
+{
+	char text[STAMP_TEXT];
+
+	buf_addf(b, "v.");
+	(void)view_ident(b, l->column[column].name);
+	buf_addf(b, " %s '%s'", op, stamp_sql(t, text));
+}
+
+enum outcome
+store_between(struct store *s, const struct list *l, int64_t from, int64_t to, uint32_t limit,
+    store_each *each, void *arg, struct err *e)
+{
+	int start = list_column(l, FIELD_START), end = list_column(l, FIELD_END);
+	int rule = list_column(l, FIELD_RRULE);
+	struct feed f = { .s = s, .each = each, .arg = arg };
+	struct buf b;
+	enum outcome rc = view_of(s, l, &f.v, e);
+
+	if (rc != OK)
+		return rc;
+	buf_init(&b, 4 * MIB);
+	buf_addf(&b, "SELECT " ITEM_COLUMNS ", %s FROM %s v JOIN ows_item i FORCE INDEX (item_key) "
+	    "ON i.list = %u AND i.skey = CAST(%s AS BINARY) AND i.gone = 0 AND i.is_bad = 0",
+	    f.v->select, f.v->name, l->no, f.v->key_text);
+	if (is_date(l, start)) {
+		buf_addf(&b, " WHERE ");
+		add_bound(&b, l, start, "<", to + SPAN_SLACK);
+		buf_addf(&b, " AND (");
+		add_bound(&b, l, is_date(l, end) ? end : start, ">=", from - SPAN_SLACK);
+		if (rule >= 0) {
+			buf_addf(&b, " OR v.");
+			(void)view_ident(&b, l->column[rule].name);
+			buf_addf(&b, " <> ''");
+		}
+		buf_addf(&b, ")");
+	}
+	buf_addf(&b, " LIMIT %u", limit);
+	rc = feed_text(&f, &b, e);
+	buf_clear(&b);
 	return rc;
 }
 

@@ -274,6 +274,13 @@ enum outcome store_walk(struct store *s, const struct list *l, const struct walk
  */
 enum outcome store_diff(struct store *s, const struct list *l, uint64_t after, uint64_t upto,
     uint32_t limit, store_each *each, void *arg, struct err *e) WARN_UNUSED;
+/*
+ * Of a calendar: live, good items of rows that may take place in [from, to),
+ * UTC seconds, at most `limit`: by FIELD_START and FIELD_END, a day or two too
+ * generous, and every row with a rule. Where the start is no date column: all rows.
+ */
+enum outcome store_between(struct store *s, const struct list *l, int64_t from, int64_t to,
+    uint32_t limit, store_each *each, void *arg, struct err *e) WARN_UNUSED;
 /* Stamp of a change number, 0 when there is none. */
 enum outcome store_ticks(struct store *s, const struct list *l, uint64_t number, uint64_t *ticks,
     struct err *e) WARN_UNUSED;

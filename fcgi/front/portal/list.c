@@ -118,8 +118,8 @@ write_table_head(struct table *t)
 	xmlw_open(w, "tbody");
 }
 
-static void
-write_top(struct page *p, const struct list *l, const struct list_state *st)
+void
+list_top(struct page *p, const struct list *l, const struct list_state *st)
 {
 	const struct site *site = p->c->site;
 	struct str link = stssync_link(p->a, site->base_url, site->title, l);
@@ -254,7 +254,10 @@ list_page_show(struct page *p, struct str name)
 		return;
 	t.column_n = show_columns(l, t.column, TABLE_COLUMNS);
 	page_open(p, 200, str_of(l->title));
-	write_top(p, l, &st);
+	list_top(p, l, &st);
+	if (l->kind == KIND_CALENDAR)
+		page_link(p, "button", page_href(p, str_of(l->name), "calendar.aspx"),
+		    STR("As a month"));
 	write_body(&t, &st, after);
 }
 

@@ -21,7 +21,7 @@ struct page {
 /* What a route hands to its page: the folder name or file name in the path. */
 typedef void page_handler(struct page *p, struct str name);
 
-page_handler home_page, list_page_show, item_page_show, body_page, no_form_page,
+page_handler home_page, list_page_show, item_page_show, body_page, month_page, no_form_page,
     file_send;
 
 /* On the arena of the request. */
@@ -63,6 +63,8 @@ void page_words(struct page *p, const char *tag, const char *class, struct str t
 struct list *list_find(struct page *p, struct str name);
 /* Its state; false: a page that says why not was written. */
 bool list_ready(struct page *p, const struct list *l, struct list_state *st);
+/* Way back, title, counts and the link to connect: the top of a list's pages. */
+void list_top(struct page *p, const struct list *l, const struct list_state *st);
 /* The value of a query parameter, NULL p when absent. Names in any case. */
 struct str list_query(const struct request *q, const char *name);
 

@@ -21,7 +21,7 @@ static const struct route routes[] = {
 	{ "_layouts/owsd/*",             "file",      file_send },
 	{ "Lists/*",                     "list-page", list_page_show },
 	{ "Lists/*/AllItems.aspx",       "list-page", list_page_show },
-	{ "Lists/*/calendar.aspx",       "list-page", list_page_show },
+	{ "Lists/*/calendar.aspx",       "list-page", month_page },
 	{ "Lists/*/DispForm.aspx",       "item-page", item_page_show },
 	{ "Lists/*/AllItems.aspx/DispForm.aspx", "item-page", item_page_show },
 	{ "Lists/*/calendar.aspx/DispForm.aspx", "item-page", item_page_show },
