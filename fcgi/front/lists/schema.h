@@ -56,6 +56,13 @@ const struct kind_info *kind_info(enum list_kind k);
 /* "/crm/Lists/contacts": where the list lives on the server. On the arena. */
 struct str schema_root_folder(struct arena *a, const struct site *site, const struct list *l);
 
+struct wire_field;
+
+/* The SourceID of every field. */
+#define SOURCE_ID "http://schemas.microsoft.com/sharepoint/v3"
+
+/* <Field>. */
+void schema_write_field(struct xmlw *w, const struct list *l, const struct wire_field *f);
 /*
  * <List> with its fields; the other one leaves <List> open and childless.
  * now: UTC seconds, for the bias of the site's zone.

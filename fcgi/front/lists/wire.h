@@ -45,6 +45,8 @@ const struct wire_field *wire_of(enum list_kind kind, enum field f);
  */
 const struct wire_field *wire_of_column(struct arena *a, const struct list *l, size_t column);
 const struct wire_field *wire_find(struct arena *a, const struct list *l, struct str name);
+/* The vocabulary's own_name: why a field cannot have that name. */
+const char *wire_own_name(struct str name, bool *is_address);
 /* The field's column in that list, or -1. */
 int wire_column(const struct list *l, const struct wire_field *f);
 enum value_type wire_type(const struct wire_field *f);
