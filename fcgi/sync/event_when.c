@@ -8,6 +8,7 @@
 #include "event_when.h"
 
 #include "event.h"
+#include "plan.h"
 #include "recur_day.h"
 
 #define INSTANCES_MAX 2000 /* of one series in one span */
@@ -107,7 +108,9 @@ tell_changed(struct when *w, const struct item *series, const struct event *ev, 
 		if (item[i].id == series->id)
 			continue;
 		if (!key_is_inner(item[i].key, NULL, NULL)) {
-			key[rows++] = item[i].key;
+			item[rows] = item[i];
+			key[rows] = item[rows].key;
+			rows++;
 			continue;
 		}
 		if (!event_read(&w->c, &item[i], NULL, &is, &why) || is.instance == NO_TIME)
@@ -119,7 +122,7 @@ tell_changed(struct when *w, const struct item *series, const struct event *ev, 
 	if (rows)
 		o = store_rows(w->g->store, w->l, key, rows, &row, e);
 	for (size_t i = 0; o == OK && i < rows; i++)
-		if (row[i].state == ROW_GOOD && event_read(&w->c, NULL, &row[i], &is, &why) &&
+		if (row[i].state == ROW_GOOD && event_read(&w->c, &item[i], &row[i], &is, &why) &&
 		    is.instance != NO_TIME)
 			apart->at[apart->n++] = is.instance;
 	return o;
@@ -186,11 +189,15 @@ event_when(struct engine *g, const struct list *l, const struct principal *who, 
 {
 	struct when w = { .g = g, .l = l, .from = from, .to = to, .each = each, .arg = arg,
 		.c = { .v = g->vocabulary, .a = g->arena, .l = l } };
+	struct list_state st;
 	enum outcome o;
 
 	*is_cut = false;
 	if (!(access_rights(l, who) & RIGHT_READ))
 		return err_set(e, E_NOT_FOUND, "The list does not exist.");
+	o = plan_fresh(g, l, &st, e);
+	if (o != OK)
+		return o;
 	w.item = ARENA_ARRAY(g->arena, struct item, EVENT_WHEN_MAX);
 	w.row = ARENA_ARRAY(g->arena, struct row, EVENT_WHEN_MAX);
 	o = store_between(g->store, l, from, to, EVENT_WHEN_MAX + 1, keep, &w, e);
