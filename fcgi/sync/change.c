@@ -146,8 +146,10 @@ settle(struct change_run *r, struct item *item, bool is_new)
 	family.may_retry = r->c->joins_thread;
 	if (rules->refuse && (is_new || !is_inner))
 		o = rules->refuse(&family, is_inner ? NULL : &r->row, item, &why, r->e);
-	if (o == OK && why)
+	if (o == OK && why) {
+		r->out->is_taken = true;
 		return err_set(r->e, E_INVALID, "%s. Nothing was saved.", why);
+	}
 	if (o != OK || !rules->settle || is_inner)
 		return o;
 	return rules->settle(&family, &r->row, item, r->e);

@@ -81,7 +81,8 @@ LISTS = [
                       if len(n) < 200]),
     Library("named"), Library("put"), Library("big"), Library("race"), Library("kill"), Library("exact"),
     Library("wrong", [("", "good.txt", b"good")]),
-    Library("sql", [("", "one.txt", b"one"), ("f", "two.txt", b"two")]),
+    Library("sql", [("", "one.txt", b"one"), ("f", "two.txt", b"two")],
+            columns=COLUMNS.replace("title VARCHAR(100)", "title VARBINARY(100)")),
     Library("folders", [("keep", "k.txt", b"k")]),
     Library("deep", [("a", "1.txt", b"1"), ("a/b", "2.txt", b"2"), ("a/b/c", "3.txt", b"3"),
                      ("ab", "4.txt", b"4"), ("A", "5.txt", b"5")]),
@@ -239,6 +240,19 @@ class Rows(unittest.TestCase):
         self.assertEqual(c.http("PUT", url("apart", "one.txt"), b"back").status, 204)
         self.assertEqual(c.http("GET", url("apart", "one.txt")).body, b"back")
         self.assertIn("apart: fine", S.owsadm("check", check=False))
+
+
+    def test_a_bad_row_keeps_its_place(self):
+        c = client("sql", "bob")
+        self.assertEqual(c.http("PUT", url("sql", "sick.txt"), b"good").status, 201)
+        S.sql("UPDATE t_sql.person SET title = UNHEX('C328') WHERE name = 'sick.txt'")
+        for method, body in (("GET", b""), ("PUT", b"other")):
+            answer = c.http(method, url("sql", "sick.txt"), body)
+            self.assertEqual(answer.status, 503)
+            self.assertIn(b"cannot be shown", answer.body)
+        S.sql("UPDATE t_sql.person SET title = NULL WHERE name = 'sick.txt'")
+        self.assertEqual(c.http("GET", url("sql", "sick.txt")).body, b"good")
+        self.assertEqual(c.http("DELETE", url("sql", "sick.txt")).status, 204)
 
 
 class Http(unittest.TestCase):

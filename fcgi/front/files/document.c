@@ -55,10 +55,15 @@ find_once(struct engine *g, const struct list *l, struct str path, struct item *
 	docname_uid(g->hash, dir, leaf, &uid);
 	o = store_items_by_uid(g->store, l, &uid, &near, &n, e);
 	for (size_t i = 0; o == OK && i < n; i++) {
-		if (near[i].is_bad)
-			continue;
 		o = store_one(g->store, l, near[i].id, item, row, e);
 		if (o != OK || item->id == 0 || item->state != ITEM_LIVE)
+			continue;
+		/* another file in its place would stand beside it when it is mended */
+		if (row->state == ROW_BAD && is_at(l, item, row, dir, leaf))
+			return err_set(e, E_UNAVAILABLE, "The row of this file cannot be shown at "
+			    "present (%s). The database administrator has to mend it.",
+			    row->reason);
+		if (item->is_bad)
 			continue;
 		if (key_is_inner(item->key, NULL, &tail)) {
 			if (str_eq(tail, path))
