@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "event_when.h"
 #include "lists/wire.h"
 #include "plan.h"
 #include "portal/page.h"
@@ -122,6 +123,30 @@ store_one(struct store *s, const struct list *l, uint32_t id, struct item *item,
 		item->state = ITEM_GONE_SOURCE;
 	if (id == 10)
 		*row = (struct row){ .state = ROW_BAD };
+	return OK;
+}
+
+/* One event on the first day asked for, one on the last but one. */
+enum outcome
+event_when(struct engine *g, const struct list *l, const struct principal *who, int64_t from,
+    int64_t to, event_each *each, void *arg, bool *is_cut, struct err *e)
+{
+	struct occurrence o = { .title = STR(HOSTILE) };
+	struct item item;
+	struct row row;
+
+	(void)g, (void)l, (void)who;
+	if (t.state != OK)
+		return err_set(e, t.state, "The view of \"%s\" cannot be read.", l->title);
+	fill(7, &item, &row);
+	o.item = &item;
+	o.start = from + 86400 + 3600;
+	o.end = o.start + 1800;
+	each(arg, &o);
+	o.start = o.end = to - 2 * 86400;
+	o.title = STR("");
+	each(arg, &o);
+	*is_cut = t.broken_after != 0;
 	return OK;
 }
 
@@ -379,6 +404,43 @@ item_page(void **state)
 	assert_int_equal(t.r.status, 200);
 	has(page, "cannot be shown");
 	free(page);
+}
+
+static void
+month(void **state)
+{
+	char *page;
+
+	(void)state;
+	t.list[0]->kind = KIND_CALENDAR;
+	page = ask("GET", "/Lists/customers/calendar.aspx", "month=2024-02");
+	assert_int_equal(t.r.status, 200);
+	keep_page("month", page);
+	has(page, "<h2>February 2024</h2>");
+	/* 1 February 2024 was a Thursday, and the month has 29 days: five weeks */
+	assert_int_equal(count(page, "<tr>"), 1 + 5);
+	assert_int_equal(count(page, "<time datetime=\"2024-0"), 35);
+	has(page, "<td class=\"other\"><time datetime=\"2024-01-29\">");
+	has(page, "month=2024-01");
+	has(page, "month=2024-03");
+	has(page, "DispForm.aspx?ID=7\">02:00 &lt;script&gt;");
+	has_not(page, "<script");
+	has_not(page, "Only 1000");
+	free(page);
+	t.broken_after = 1;
+	page = ask("GET", "/Lists/customers/calendar.aspx", "month=2026-02");
+	has(page, "Only 1000 events");
+	/* from Sunday on: 26 January to 1 March */
+	assert_int_equal(count(page, "<tr>"), 1 + 5);
+	has(page, "<time datetime=\"2026-03-01\">");
+	free(page);
+	t.broken_after = 0;
+	t.state = E_UNAVAILABLE;
+	page = ask("GET", "/Lists/customers/calendar.aspx", "month=2026-02");
+	assert_int_equal(t.r.status, 503);
+	free(page);
+	t.state = OK;
+	t.list[0]->kind = KIND_CONTACTS;
 }
 
 /* A body written as HTML: in a frame, and itself without any power. */
@@ -664,7 +726,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(home_shows_lists), T(home_is_default_aspx), T(home_without_lists),
 		T(home_says_state_of_lists), T(list_pages), T(other_addresses_of_a_list),
-		T(rows_that_fail_leave_no_half_page), T(item_page), T(html_body),
+		T(rows_that_fail_leave_no_half_page), T(item_page), T(html_body), T(month),
 		T(what_is_not_there),
 		T(unavailable_database), T(files), T(targets),
 	};
