@@ -2,253 +2,21 @@
  * rowset.c -- z:row: one item as attributes.
  *
  * The hottest code of the product: a first download of 100,000 items runs
- * through rowset_write 100,000 times. Whatever can be known before is: names
- * of attributes, constant values, what a column needs. What a conversion needs
- * of the arena (URLs, local times) is given back with the row, so that a
- * worker's memory does not grow with the list.
+ * through rowset_write 100,000 times. Whatever can be known before is, in
+ * rowset_open.c: names of attributes, constant values, what a column needs. What
+ * a conversion needs of the arena (URLs, local times) is given back with the
+ * row, so that a worker's memory does not grow with the list.
  */
 #include "lists/rowset.h"
 
 #include <inttypes.h>
 
 #include "bag.h"
-#include "kind.h"
-#include "limits.h"
 #include "lists/pattern_xml.h"
 #include "lists/placed.h"
 #include "lists/rowset_files.h"
+#include "lists/rowset_in.h"
 #include "stamp.h"
-
-/* A column of the view that goes into the row. */
-struct source {
-	size_t column;
-	struct str attribute;            /* "ows_FirstName", "ows_MetaInfo_FileAs" */
-	struct str attribute_alias;      /* "ows_MetaInfo_HomeZip", or NULL p */
-	struct str suffix;               /* behind the value: of dates */
-	const struct wire_field *convert; /* NULL: as it is */
-};
-
-/* A name in the bag that is not simply ows_MetaInfo_<name>. */
-struct special {
-	struct str name;
-	struct str attribute;            /* NULL p: none */
-	enum {
-		SPECIAL_DECLARED, /* a field of the schema without a column: attribute alone */
-		SPECIAL_ALIAS,    /* attribute besides its own name's */
-		SPECIAL_COLUMN,   /* a column has this value, but of an inner item */
-		SPECIAL_SILENT    /* the engine has this value: an attribute may stand in
-		                   * a row only once */
-	} way;
-	const struct wire_field *convert; /* NULL: as it is */
-	unsigned short next;             /* in its bucket; index + 1, 0 ends */
-};
-
-/* A field whose value the engine gives for each item (kind.h). */
-struct given {
-	const struct wire_field *field;
-	struct str attribute;            /* NULL p: not asked for */
-};
-
-#define SPECIALS (2 * FIELD__MAX + 1 + LIMIT_COLUMNS) /* names and aliases of all fields, the history */
-#define BUCKETS 64
-
-struct rowset {
-	struct rowset_want want;
-	struct caml_fields fields;
-	struct wire_dates dates;
-	struct arena *arena;
-	size_t source_n;
-	struct source *source;
-	size_t special_n;
-	struct special *special;
-	unsigned short bucket[BUCKETS];  /* index + 1 into special; 0: none */
-	const struct kind_rules *rules;
-	bool is_given[FIELD__MAX];
-	struct given given[FIELD__MAX];
-	int author;                      /* column, or -1 */
-	struct str content_type;         /* constant per list */
-	struct str perm_mask, read_mask;
-	char list_hex_upper[39];
-	struct str file_prefix;          /* "crm/Lists/contacts/": no leading slash */
-	char list_hex[39];
-};
-
-/* ---- once per answer ---- */
-
-static struct str
-attribute(struct arena *a, bool is_property, const char *name)
-{
-	return arena_fmt(a, "ows_%s%s", is_property ? "MetaInfo_" : "", name);
-}
-
-static bool
-needs_conversion(const struct wire_field *f, const struct wire_dates *d)
-{
-	enum value_type type = wire_type(f);
-
-	return type == VALUE_URL || (type == VALUE_STAMP && !d->in_utc) ||
-	    strcmp(f->type, "User") == 0 || strcmp(f->type, "Guid") == 0;
-}
-
-/* Clients never see it in a row, or see it among what every row has. */
-static bool
-is_told_elsewhere(const struct rowset *rs, const struct wire_field *f)
-{
-	return !f->own && ((f->flags & (WIRE_INWARD | WIRE_SYSTEM)) || rs->is_given[f->field]);
-}
-
-static bool
-is_asked_for(const struct rowset *rs, const struct wire_field *f)
-{
-	return f->own ? rs->fields.own[f->column] : rs->fields.field[f->field];
-}
-
-/* Where column i goes; false: nowhere, for it was not asked for. */
-static bool
-open_source(struct arena *a, struct rowset *rs, size_t i, struct source *out)
-{
-	const struct list *l = rs->want.list;
-	const struct wire_field *f = wire_of_column(a, l, i);
-	bool is_property = !wire_is_declared(l, f);
-
-	if (is_told_elsewhere(rs, f))
-		return false;
-	if (is_property && !(rs->fields.has_properties && rs->fields.has_meta_info))
-		return false;
-	if (!is_property && !is_asked_for(rs, f))
-		return false;
-	*out = (struct source){ .column = i,
-		.attribute = attribute(a, is_property, f->name) };
-	if (is_property && f->alias)
-		out->attribute_alias = attribute(a, true, f->alias);
-	if (needs_conversion(f, &rs->dates))
-		out->convert = f;
-	else if (wire_type(f) == VALUE_DATE)
-		out->suffix = rs->dates.in_utc ? STR("T00:00:00Z") : STR(" 00:00:00");
-	return true;
-}
-
-static size_t
-bucket_of(struct str name)
-{
-	const unsigned char *p = (const unsigned char *)name.p;
-
-	return name.n ? (name.n * 7 + p[0] * 3u + p[name.n - 1]) % BUCKETS : 0;
-}
-
-static void
-add_special(struct rowset *rs, const char *name, struct str attr, int way)
-{
-	struct special *s = &rs->special[rs->special_n++];
-	unsigned short *bucket = &rs->bucket[bucket_of(str_of(name))];
-
-	*s = (struct special){ .name = str_of(name), .attribute = attr, .way = way,
-	    .next = *bucket };
-	*bucket = (unsigned short)rs->special_n;
-}
-
-/* A field that a row may have in its bag, by its declaration and its column. */
-static void
-open_special(struct arena *a, struct rowset *rs, const struct wire_field *f)
-{
-	const struct list *l = rs->want.list;
-	bool is_column = wire_column(l, f) >= 0, is_declared = wire_is_declared(l, f);
-	struct str shown = STR_NULL;
-
-	if (f->alias)
-		add_special(rs, f->alias, STR_NULL, SPECIAL_SILENT);
-	if (is_told_elsewhere(rs, f)) {
-		add_special(rs, f->name, STR_NULL, SPECIAL_SILENT);
-		return;
-	}
-	if (is_declared ? is_asked_for(rs, f)
-			: rs->fields.has_properties && rs->fields.has_meta_info)
-		shown = attribute(a, !is_declared, f->name);
-	if (is_column)
-		add_special(rs, f->name, shown, SPECIAL_COLUMN);
-	else if (is_declared)
-		add_special(rs, f->name, shown, SPECIAL_DECLARED);
-	else if (f->alias)
-		add_special(rs, f->name, attribute(a, true, f->alias), SPECIAL_ALIAS);
-	else
-		return;
-	if ((is_column || field_is_structural(f->field)) && needs_conversion(f, &rs->dates))
-		rs->special[rs->special_n - 1].convert = f;
-}
-
-/* Names that the bag may hold and that are not simply properties. */
-static void
-open_specials(struct arena *a, struct rowset *rs)
-{
-	size_t i;
-
-	rs->special = ARENA_ARRAY(a, struct special, SPECIALS);
-	add_special(rs, "vti_versionhistory", STR_NULL, SPECIAL_SILENT);
-	for (i = 0; i < FIELD__MAX; i++)
-		if (field_info((enum field)i)->kinds & KIND_BIT(rs->want.list->kind))
-			open_special(a, rs, wire_of(rs->want.list->kind, (enum field)i));
-	for (i = 0; i < rs->want.list->column_n; i++)
-		if (rs->want.list->column[i].own)
-			open_special(a, rs, wire_of_column(a, rs->want.list, i));
-}
-
-/* Fields whose value the engine gives: which of them were asked for. */
-static void
-open_given(struct arena *a, struct rowset *rs)
-{
-	const enum field *f = rs->rules->shows;
-
-	for (; f && *f != FIELD__MAX; f++) {
-		const struct wire_field *w = wire_of(rs->want.list->kind, *f);
-
-		rs->is_given[*f] = true;
-		rs->given[*f].field = w;
-		if (!wire_is_declared(rs->want.list, w))
-			rs->given[*f].attribute = rs->fields.has_properties &&
-			    rs->fields.has_meta_info ? attribute(a, true, w->name) : STR_NULL;
-		else
-			rs->given[*f].attribute = rs->fields.field[*f] ?
-			    attribute(a, false, w->name) : STR_NULL;
-	}
-}
-
-struct rowset *
-rowset_open(struct arena *a, const struct rowset_want *want)
-{
-	struct rowset *rs = ARENA_NEW(a, struct rowset);
-	const struct list *l = want->list;
-	struct str root = schema_root_folder(a, want->site, l);
-	char hex[39];
-	size_t i;
-
-	rs->want = *want;
-	rs->fields = *want->fields;
-	rs->dates = (struct wire_dates){ .in_utc = want->options.date_in_utc,
-		.zone = want->site->zone, .is_expanded = want->options.expand_user,
-		.people = want->people };
-	rs->author = list_column(l, FIELD_AUTHOR);
-	rs->arena = a;
-	guid_fmt(&l->id, GUID_HEX, rs->list_hex);
-	memcpy(hex, rs->list_hex, sizeof(hex));
-	for (i = 0; hex[i]; i++)
-		if (hex[i] >= 'a')
-			hex[i] = (char)(hex[i] - 'a' + 'A');
-	memcpy(rs->list_hex_upper, hex, sizeof(hex));
-	rs->rules = kind_rules(l);
-	rs->read_mask = arena_fmt(a, "0x%" PRIx64, rights_mask(RIGHT_READ));
-	rs->content_type = arena_fmt(a, "%s00%s", kind_info(l->kind)->content_type, hex);
-	rs->perm_mask = arena_fmt(a, "0x%" PRIx64, rights_mask(want->rights));
-	rs->file_prefix = arena_fmt(a, "%.*s/", (int)root.n - 1, root.p + 1);
-	open_given(a, rs);
-	rs->source = ARENA_ARRAY(a, struct source, l->column_n);
-	for (i = 0; i < l->column_n; i++)
-		if (open_source(a, rs, i, &rs->source[rs->source_n]))
-			rs->source_n++;
-	open_specials(a, rs);
-	return rs;
-}
-
-/* ---- once per row ---- */
 
 static struct str
 decimal(uint32_t v, char out[10])
@@ -353,6 +121,8 @@ put_system(const struct rowset *rs, struct xmlw *w, const struct item *item,
 
 	put(w, STR("ows_ID"), id);
 	put(w, STR("ows_owshiddenversion"), decimal(item->version, number));
+	if (!placed_matters(rs->want.list))
+		put(w, STR("ows_ContentTypeId"), rs->content_type);
 	put_time(rs, w, STR("ows_Created"),
 	    row->created != INT64_MIN ? row->created : item->created);
 	put_time(rs, w, STR("ows_Modified"),
@@ -373,7 +143,6 @@ put_system(const struct rowset *rs, struct xmlw *w, const struct item *item,
 		put_placed(rs, w, item, row, id);
 		return;
 	}
-	put(w, STR("ows_ContentTypeId"), rs->content_type);
 	put_lookup(w, STR("ows_FSObjType"), id, STR("0"), STR(""), STR(""));
 	put_lookup(w, STR("ows_FileRef"), id, rs->file_prefix, id, STR("_.000"));
 }
