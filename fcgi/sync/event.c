@@ -289,10 +289,13 @@ event_zone_number(const struct calendar *c, const struct item *item, const struc
     const struct event *ev)
 {
 	struct str kept = kind_value(c->v, c->l, item, row, FIELD_ZONE_NUMBER);
+	struct str of_series = item ? bag_get(item->bag, STR(":number")) : STR_NULL;
 	struct str zone = ev->zone_name.n ? ev->zone_name : str_of(c->l->zone_name);
 
 	if (kept.n || ev->type == EVENT_SINGLE)
 		return kept;
+	if (of_series.n)
+		return of_series;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (zone.p && str_eq(zone, str_of(numbers[i].zone)))
 			return str_of(numbers[i].number);

@@ -19,7 +19,8 @@
  *   :purge   changes when a client asks to drop the instances
  *   :fixed   the rule has no counterpart among clients: items that nobody changes
  *   :broken  the pattern in the bag does not occur with the row's start: shown single
- *   :uid, :master, :zone   of a row that is an instance: of its series
+ *   :uid, :master, :zone, :number   of a row that is an instance: of its series
+ *   :waits   of such a row: that series had no item yet
  *
  * Private to kind_calendar.c and event*.c.
  */

@@ -160,6 +160,10 @@ draft_write_plain(struct draft *d)
 			write_text(d, FIELD_MASTER, ev->master, was->master);
 		if (!d->item && ev->master.n)
 			draft_put(d, FIELD_MASTER, ev->master);
+		if (!d->item && d->master.is_found &&
+		    !draft_sent(d, FIELD_ZONE_NUMBER, &before))
+			draft_put(d, FIELD_ZONE_NUMBER, event_zone_number(&d->c,
+			    &d->master.item, &d->master.row, &d->master.event));
 		if (!d->item && ev->zone_text.n)
 			draft_put(d, FIELD_ZONE_TEXT, ev->zone_text);
 	}

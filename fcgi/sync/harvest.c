@@ -226,7 +226,19 @@ meet_changed(struct batch *b, size_t i, bool is_different, struct err *e)
 static enum outcome
 meet_same(struct batch *b, size_t i, struct err *e)
 {
-	return batch_follow(b, &b->row[i], &b->live[i], b->live[i].key, false, e);
+	const struct item *live = &b->live[i];
+	struct item item = *live;
+	enum outcome o = settle(b, &b->row[i], &item, e);
+
+	/* what the kind keeps may follow from other rows: told, but this one is no other version */
+	if (o == OK && (!str_eq(item.bag, live->bag) || item.has_uid != live->has_uid ||
+	    item.place != live->place || (item.has_uid && !guid_eq(&item.uid, &live->uid)))) {
+		struct item *now = batch_update(b, &item);
+
+		batch_number(b, CHANGE_ITEM, now);
+		item = *now;
+	}
+	return o == OK ? batch_follow(b, &b->row[i], &item, item.key, false, e) : o;
 }
 
 static enum outcome

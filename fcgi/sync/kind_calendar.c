@@ -166,7 +166,18 @@ tell_overrides(struct family *f, const struct item *item, const struct event *ev
 		return OK;
 	o = store_keys_where(f->g->store, f->l, (size_t)list_column(f->l, FIELD_PARENT),
 	    item->key, false, &key, &n, e);
-	return o == OK && n ? store_inbox_add(f->g->store, f->l, key, n, true, e) : o;
+	return o == OK && n ? family_ask(f, key, n, e) : o;
+}
+
+/* The series' row has no item yet: this one is looked at again, once. */
+static enum outcome
+wait_for_master(struct family *f, const struct calendar *c, struct item *item, struct err *e)
+{
+	if (bag_get(item->bag, STR(":waits")).n)
+		return OK;
+	remember(c, item, ":waits", STR("1"));
+	f->asked++;
+	return store_inbox_add(f->g->store, f->l, &item->key, 1, false, e);
 }
 
 static enum outcome
@@ -181,10 +192,16 @@ settle_override(struct family *f, const struct calendar *c, const struct row *ro
 		return o;
 	if (is.is_one && is.master.item.id)
 		id = arena_fmt(c->a, "%u", (unsigned)is.master.item.id);
+	if (is.is_one && !id.p)
+		o = wait_for_master(f, c, item, e);
+	else
+		remember(c, item, ":waits", STR_NULL);
+	remember(c, item, ":number", is.is_one ? event_zone_number(c, &is.master.item,
+	    &is.master.row, &is.master.event) : STR_NULL);
 	remember(c, item, ":uid", is.is_one ? is.master.event.uid : STR_NULL);
 	remember(c, item, ":zone", is.is_one ? is.master.event.zone_text : STR_NULL);
 	remember(c, item, ":master", id);
-	return OK;
+	return o;
 }
 
 static enum outcome
@@ -223,6 +240,25 @@ settle(struct family *f, const struct row *row, struct item *item, struct err *e
 	return o;
 }
 
+/* Rows that were its instances may have gone without anybody saying so: a cascade fires no trigger. */
+static enum outcome
+vanish(struct family *f, const struct item *item, struct err *e)
+{
+	struct item *other = NULL;
+	struct str *key;
+	size_t n = 0, key_n = 0;
+	enum outcome o;
+
+	if (!item->has_uid || item->place != 0)
+		return OK;
+	o = f->items_of(f, &item->uid, &other, &n, e);
+	key = ARENA_ARRAY(f->g->arena, struct str, n);
+	for (size_t i = 0; o == OK && i < n; i++)
+		if (other[i].id != item->id && !key_is_inner(other[i].key, NULL, NULL))
+			key[key_n++] = other[i].key;
+	return o == OK && key_n ? family_ask(f, key, key_n, e) : o;
+}
+
 /* ---- inner items ---- */
 
 struct wanted {
@@ -231,6 +267,7 @@ struct wanted {
 	size_t n, size;
 	struct item *have; /* what hangs on the row already */
 	size_t have_n;
+	struct str number; /* of the series' zone */
 };
 
 static struct inner *
@@ -301,6 +338,7 @@ want_deleted(struct wanted *w, const struct event *ev, const struct item *item, 
 	p[n++] = said(c, FIELD_INSTANCE, event_stamp(c->a, t));
 	p[n++] = said(c, FIELD_SERIES_UID, ev->uid);
 	p[n++] = said(c, FIELD_ZONE_TEXT, ev->zone_text);
+	p[n++] = said(c, FIELD_ZONE_NUMBER, w->number);
 	p[n++] = said(c, FIELD_MASTER, arena_fmt(c->a, "%u", (unsigned)item->id));
 	p[n++] = (struct property){ .name = STR(":series"), .value = series };
 	inner->bag = bag_merge(c->a, STR(""), p, n, &changed);
@@ -368,7 +406,8 @@ want(struct family *f, const struct row *row, const struct item *item, struct in
 		return OK;
 	if (ev.is_fixed)
 		o = want_expansion(f, &w, &ev, item, &out, e);
-	else if (out.n)
+	w.number = event_zone_number(&c, item, row, &ev);
+	if (!ev.is_fixed && out.n)
 		o = store_inner(f->g->store, f->l, item->key, &w.have, &w.have_n, e);
 	for (size_t i = 0; o == OK && !ev.is_fixed && i < out.n; i++)
 		if (recur_has(&ev.series, out.at[i]))
@@ -403,6 +442,7 @@ const struct kind_rules calendar_rules = {
 	.bad = bad,
 	.refuse = refuse,
 	.settle = settle,
+	.vanish = vanish,
 	.want = want,
 	.keeps = keeps,
 	.translate = event_translate,

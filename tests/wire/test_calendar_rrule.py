@@ -479,6 +479,35 @@ class Overridden(Case):
         replica.poll()
         self.assertEqual(replica.rows[e.id]["EventType"], "0")
 
+    def test_numbered_before_the_series(self):
+        """Rows are numbered by the text of their key: "1000000" before "999999"."""
+        by_sql("over", id=999999)
+        by_sql("over", title="Moved", rule=None, series=999999, instance="2026-03-30 07:00",
+               starts="2026-03-31 09:00", ends="2026-03-31 10:00", id=1000000)
+        S.sql("ALTER TABLE t_over.person AUTO_INCREMENT = 1000001")
+        rows = {r["Title"]: r for r in calendars.client(S, "over").changes().rows}
+        m, e = rows["Mondays"], rows["Moved"]
+        self.assertLess(e.id, m.id)
+        self.assertEqual([e[n] for n in ("MasterSeriesItemID", "UID", "TimeZone", "XMLTZone",
+                                         "owshiddenversion")],
+                         [m["ID"], m["UID"], "4", BERLIN, "1"])
+
+    def test_gone_by_a_cascade(self):
+        id = by_sql("over")
+        by_sql("over", title="Moved", rule=None, series=id, instance="2026-03-30 07:00",
+               starts="2026-03-31 09:00", ends="2026-03-31 10:00")
+        replica = calendars.replica(S, "over")
+        self.assertEqual(len(replica.rows), 2)
+        S.sql("ALTER TABLE t_over.person ADD FOREIGN KEY of_series (series) REFERENCES "
+              "person (id) ON DELETE CASCADE")
+        try:
+            S.sql("DELETE FROM t_over.person WHERE id = %s", id)
+            self.assertEqual(S.sql("SELECT COUNT(*) FROM t_over.person")[0][0], 0)
+            stack.until(lambda: replica.poll() is not None and not replica.rows, 10,
+                        "both are deleted")
+        finally:
+            S.sql("ALTER TABLE t_over.person DROP FOREIGN KEY of_series")
+
     def test_gone_with_the_series(self):
         id = by_sql("over")
         by_sql("over", title="Moved", rule=None, series=id, instance="2026-03-30 07:00",
