@@ -403,7 +403,7 @@ recur_seek_day(struct recur_walk *w, int64_t day)
 	if (day <= w->start_day || w->left == 0)
 		return;
 	n = period_of(w, day);
-	if (n >= w->period)
+	if (n > 0 && n >= w->period) /* nothing lies before the first period */
 		jump(w, n);
 }
 

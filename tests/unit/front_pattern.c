@@ -178,6 +178,7 @@ refused_patterns(void **state)
 		{ "<recurrence>", "is no well-formed XML" },
 		{ "</fragment><fragment>", "is no well-formed XML" },
 		{ "<!DOCTYPE r [<!ENTITY e \"x\">]><recurrence/>", "is no well-formed XML" },
+		{ "<?xml version=\"1.0><recurrence/>", "no recurrence element" },
 		{ "<recurrence/>", "holds no rule" },
 		{ RULE("<daily/>", FOREVER) RULE("<daily/>", FOREVER), "two recurrences" },
 		{ RULE("", FOREVER), "has no pattern" },

@@ -422,6 +422,11 @@ first_and_last(void **state)
 	read_rule("FREQ=WEEKLY;COUNT=1000", &s.rule);
 	assert_true(recur_last(&s, NULL, &t));
 	assert_int_equal(t, utc("2026-01-01T09:00:00") + INT64_C(999) * 7 * 86400);
+	/* seeking in the first week leaves nothing of it out */
+	read_rule("FREQ=WEEKLY;COUNT=3;BYDAY=TH,FR", &s.rule);
+	assert_true(recur_has(&s, utc("2026-01-01T09:00:00")));
+	assert_true(recur_has(&s, utc("2026-01-08T09:00:00")));
+	assert_false(recur_has(&s, utc("2026-01-09T09:00:00")));
 	read_rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", &s.rule);
 	assert_false(recur_first(&s, NULL, NULL));
 	read_rule("FREQ=YEARLY", &s.rule);

@@ -8,19 +8,29 @@
 #define WRITE_MAX 65536 /* bytes; ours are some hundred */
 #define ROOT "fragment"
 
+/* Behind the next `end` from i on. */
+static size_t
+behind(struct str s, size_t i, const char *end)
+{
+	size_t n = strlen(end);
+
+	for (; i + n <= s.n; i++)
+		if (memcmp(s.p + i, end, n) == 0)
+			return i + n;
+	return s.n;
+}
+
 /* "<?xml ...?>" may begin a document, but nothing inside of one. */
 static struct str
 without_declaration(struct str s)
 {
-	const char *end;
+	size_t end;
 
 	s = str_trim(s);
 	if (s.n < 6 || memcmp(s.p, "<?xml", 5) != 0 || !strchr(" \t\r\n", s.p[5]))
 		return s;
-	end = memchr(s.p, '>', s.n);
-	if (!end)
-		return s;
-	return (struct str){ end + 1, s.n - (size_t)(end + 1 - s.p) };
+	end = behind(s, 5, "?>");
+	return (struct str){ s.p + end, s.n - end };
 }
 
 struct xnode *
@@ -64,18 +74,6 @@ fragment_bool(struct str s, bool *out)
 }
 
 /* ------------------------------------------------------------------- cutting out */
-
-/* Behind the next `end` from i on. */
-static size_t
-behind(struct str s, size_t i, const char *end)
-{
-	size_t n = strlen(end);
-
-	for (; i + n <= s.n; i++)
-		if (memcmp(s.p + i, end, n) == 0)
-			return i + n;
-	return s.n;
-}
 
 /* Behind a tag that begins at i; a '>' in a quoted value does not end it. */
 static size_t
