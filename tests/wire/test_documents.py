@@ -90,6 +90,9 @@ LISTS = [
     Library("twice", [("f", "same.txt", b"first"), ("f", "same.txt", b"second"),
                       ("", "file", b"file"), ("file", "below.txt", b"below")]),
     Library("readonly", [("", "r.txt", b"r")], more={"write": {"mode": "none"}}),
+    Library("names-only", [("", "n.txt", b"n")], more={"write": {"readonly": "Content"}}),
+    Library("fixed", [("", "x.txt", b"x")],
+            more={"write": {"readonly": "LinkFilename, FileDirRef"}}),
     Library("mine", [("", "m.txt", b"m")], more={"access": {"read": "alice", "write": "alice"}}),
     Library("flat", [("", "flat.txt", b"flat")],
             fields={k: v for k, v in FIELDS.items() if k != "FileDirRef"}),
@@ -333,6 +336,16 @@ class Http(unittest.TestCase):
         self.assertEqual(reader.http("PUT", url("put", "mine.txt"), b"x").status, 403)
         self.assertEqual(nobody.http("GET", url("put", "rights.txt")).status, 401)
         self.assertEqual(client("readonly").http("PUT", url("readonly", "r.txt"), b"x").status, 403)
+        c = client("names-only")
+        self.assertEqual(c.http("PUT", url("names-only", "n.txt"), b"x").status, 403)
+        self.assertEqual(c.http("PUT", url("names-only", "new.txt"), b"x").status, 403)
+        row = replica("names-only").paths()["n.txt"]
+        self.assertEqual(path_of(c.do(ows.Update(row.id, 1, {"LinkFilename": "m.txt"}))), "m.txt")
+        self.assertEqual(documents("names-only"), {"m.txt": b"n"})
+        c = client("fixed")
+        self.assertEqual(c.http("PUT", url("fixed", "x.txt"), b"y").status, 204)
+        self.assertEqual(c.http("PUT", url("fixed", "new.txt"), b"y").status, 403)
+        self.assertEqual(documents("fixed"), {"x.txt": b"y"})
         self.assertEqual(client("mine").http("GET", url("mine", "m.txt")).body, b"m")
         there = client("mine", "bob").http("GET", url("mine", "m.txt"))
         nowhere = client("mine", "bob").http("GET", url("nothing", "m.txt"))
@@ -586,6 +599,7 @@ class Sync(unittest.TestCase):
         named = {k.decode() if isinstance(k, bytes) else k: v for k, v in bad}
         self.assertIn("f/same.txt", named["2"])
         self.assertIn("name of a file", named["4"])
+        self.assertIn('2 rows are the file "same.txt"', S.owsadm("check", check=False))
         S.sql("UPDATE t_twice.person SET name = 'other.txt' WHERE id = 2")
         S.sql("UPDATE t_twice.person SET folder = 'files' WHERE id = 4")
         r.poll()

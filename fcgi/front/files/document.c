@@ -284,6 +284,27 @@ has_folder(struct asked *t)
 	return false;
 }
 
+/* What the change would write is not for clients. False: answered. */
+static bool
+may_write_columns(struct asked *t)
+{
+	static const enum field needs[] = { FIELD_CONTENT, FIELD_FILE_NAME, FIELD_FOLDER };
+	size_t n = t->item.id ? 1 : t->dir.n ? 3 : 2;
+
+	for (size_t i = 0; i < n; i++) {
+		int at = list_column(t->l, needs[i]);
+
+		if (at < 0 || !t->l->column[at].is_readonly)
+			continue;
+		response_error(t->r, 403, "The %s of a file is not changed here, but in the "
+		    "application that the library belongs to. (reference %s)",
+		    field_info(needs[i])->name, t->q->id);
+		t->r->note.outcome = outcome_name(E_DENIED);
+		return false;
+	}
+	return true;
+}
+
 /* The cells of a file: all of a new one, the content of one that is there. */
 static void
 fill_command(struct asked *t, const struct file_bytes *from, struct str value, bool is_exact,
@@ -301,7 +322,7 @@ fill_command(struct asked *t, const struct file_bytes *from, struct str value, b
 		at = list_column(t->l, FIELD_FILE_NAME);
 		cell[n++] = (struct cell){ .column = (size_t)at, .value = t->leaf };
 		at = list_column(t->l, FIELD_FOLDER);
-		if (at >= 0)
+		if (at >= 0 && !t->l->column[at].is_readonly)
 			cell[n++] = (struct cell){ .column = (size_t)at, .value = t->dir };
 	}
 	out->cell = cell;
@@ -322,7 +343,7 @@ put_once(struct asked *t, const struct file_bytes *from, struct str value, bool 
 	}
 	if (!serve_may_write(t->q, t->r, is_new ? NULL : &t->served, &is_exact))
 		return true;
-	if (is_new && !has_folder(t))
+	if (!may_write_columns(t) || (is_new && !has_folder(t)))
 		return true;
 	if (is_new && t->dir.n && list_column(t->l, FIELD_FOLDER) < 0) {
 		say(t, 409, E_INVALID, "This library has no folders.");
