@@ -383,7 +383,8 @@ class Large(unittest.TestCase):
         self.assertEqual(row["FileSizeDisplay"], str(len(data)))
         after = high_water()
         print("VmHWM of a worker: %d kB before, %d kB after" % (before, after))
-        self.assertLess(after - before, 24 * 1024)
+        if stack.SLOW == 1:  # sanitizers keep what was freed
+            self.assertLess(after - before, 24 * 1024)
         self.assertEqual(c.http("PUT", url("big", "more.bin"), data + b"x").status, 413)
         self.assertEqual(set(documents("big")), {"big.bin"})
 
