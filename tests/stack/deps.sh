@@ -6,12 +6,12 @@ set -u
 build="gcc make pkg-config libc6-dev libfcgi-dev libmariadb-dev libxml2-dev libiniparser-dev libssl-dev
  libcurl4-openssl-dev libgmime-3.0-dev"
 run="$build mariadb-server mariadb-client nginx openssl curl tzdata"
-test="$run apache2 libcmocka-dev python3 python3-lxml python3-pymysql python3-suds python3-zeep python3-dateutil procps"
+test="$run apache2 libcmocka-dev libical-dev python3 python3-lxml python3-pymysql python3-suds python3-zeep python3-dateutil procps"
 # what only single targets of the Makefile need
 bench="$test wrk"
 fuzz="$build clang libclang-rt-14-dev"
 valgrind="$test valgrind"
-lint="$build man-db groff-base"
+lint="$build man-db groff-base python3"
 
 quiet='' name=''
 while :; do
