@@ -50,6 +50,8 @@ feed_row(struct feed *f, const struct str *col, struct err *e)
 		view_inner_row(v, &item, &row);
 	} else if (str_eq(col[ITEM_COLUMN_N], item.key)) {
 		view_row(f->s, v, col + ITEM_COLUMN_N, &v->scratch, v->value, &row);
+		if (memcmp(row.print, item.print, sizeof(row.print)) != 0)
+			view_judge(v, &v->scratch, &row);
 	} else {
 		row = (struct row){ .state = ROW_ABSENT, .key = item.key,
 			.created = INT64_MIN, .modified = INT64_MIN };

@@ -20,6 +20,7 @@ keep_row(struct store *s, struct view *v, const struct str *col, struct row *out
 	for (i = 0; i < v->select_n; i++)
 		copy[i] = arena_dup(s->arena, col[i]);
 	view_row(s, v, copy, s->arena, ARENA_ARRAY(s->arena, struct str, v->list->column_n), out);
+	view_judge(v, s->arena, out);
 }
 
 /* What is compared of a row, and what harvest reads of it: memory does not grow with the rest. */
@@ -32,6 +33,7 @@ judge_row(struct store *s, struct view *v, const struct str *col, struct row *ou
 
 	arena_reset(&v->scratch);
 	view_row(s, v, col, &v->scratch, v->value, out);
+	view_judge(v, &v->scratch, out);
 	out->key = arena_dup(s->arena, out->key);
 	if (v->is_structured) {
 		kept = ARENA_ARRAY(s->arena, struct str, l->column_n);

@@ -277,7 +277,6 @@ view_row(struct store *s, struct view *v, const struct str *col, struct arena *a
     struct str *value, struct row *out)
 {
 	const struct list *l = v->list;
-	const struct kind_rules *rules = kind_rules(l);
 	const char *why = check_key(v, col[0]), *why_value;
 	size_t i, at = 1;
 
@@ -297,10 +296,21 @@ view_row(struct store *s, struct view *v, const struct str *col, struct arena *a
 	hash_start(&s->hash);
 	hash_add(&s->hash, buf_str(&v->text).p, v->text.n);
 	hash_end(&s->hash, out->print);
-	if (!why && rules->bad)
-		why = rules->bad(a, l, out);
 	out->state = why ? ROW_BAD : ROW_GOOD;
 	out->reason = why;
+}
+
+void
+view_judge(const struct view *v, struct arena *a, struct row *row)
+{
+	const struct kind_rules *rules = kind_rules(v->list);
+	const char *why = rules->bad && row->state == ROW_GOOD ?
+	    rules->bad(a, v->list, row) : NULL;
+
+	if (!why)
+		return;
+	row->state = ROW_BAD;
+	row->reason = why;
 }
 
 void

@@ -135,6 +135,11 @@ bool view_key_args(const struct view *v, struct str key, struct db_arg *arg);
  */
 void view_row(struct store *s, struct view *v, const struct str *col, struct arena *a,
     struct str *value, struct row *out);
+/*
+ * Whether its kind could show the row: ROW_BAD if not. Of every row but those that are what
+ * their item remembers: harvest has asked then.
+ */
+void view_judge(const struct view *v, struct arena *a, struct row *row);
 /* Keys, and that column's text, of rows by the column's value: store_keys_where. */
 void view_where_sql(struct view *v, size_t column, bool is_path, struct buf *b);
 /* "v.`a` = w.`a` AND ...": the key of the view in content_view w. */

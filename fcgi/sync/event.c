@@ -108,18 +108,18 @@ time_of(const struct calendar *c, const struct item *item, const struct row *row
 }
 
 /* A column of days holds all-day events only; a flag in the bag ends with a time of day in the row. */
-static bool
-is_all_day(const struct calendar *c, const struct item *item, const struct row *row,
-    const struct event *ev)
+bool
+event_is_all_day(const struct calendar *c, const struct item *item, const struct row *row)
 {
 	struct str flag = value(c, item, row, FIELD_ALL_DAY);
+	bool is_inner = item && key_is_inner(item->key, NULL, NULL);
 	int64_t t;
 
-	if (!ev->is_inner && class_of(c->l, FIELD_START) == COLUMN_DATE)
+	if (!is_inner && class_of(c->l, FIELD_START) == COLUMN_DATE)
 		return true;
 	if (!str_eq(flag, STR("1")))
 		return false;
-	if (ev->is_inner || list_column(c->l, FIELD_ALL_DAY) >= 0 ||
+	if (is_inner || list_column(c->l, FIELD_ALL_DAY) >= 0 ||
 	    list_column(c->l, FIELD_START) < 0)
 		return true;
 	return event_parse(value(c, item, row, FIELD_START), &t) &&
@@ -130,7 +130,7 @@ static bool
 read_times(const struct calendar *c, const struct item *item, const struct row *row,
     struct event *ev, const char **why)
 {
-	ev->is_all_day = is_all_day(c, item, row, ev);
+	ev->is_all_day = event_is_all_day(c, item, row);
 	ev->start = time_of(c, item, row, ev, FIELD_START);
 	ev->end = time_of(c, item, row, ev, FIELD_END);
 	ev->instance = time_of(c, item, row, ev, FIELD_INSTANCE);

@@ -17,6 +17,7 @@
  *   :rule    of a series' row: the print of the row whose kept texts are in the bag
  *   :end     its end as the client said it
  *   :purge   changes when a client asks to drop the instances
+ *   :shown   of a series' row: what clients see, as long as the row is the same
  *   :fixed   the rule has no counterpart among clients: items that nobody changes
  *   :broken  the pattern in the bag does not occur with the row's start: shown single
  *   :uid, :master, :zone, :number   of a row that is an instance: of its series
@@ -72,6 +73,7 @@ bool event_has_overrides(const struct list *l);
 /* False: no client could be shown this: why. item may be NULL, row may be NULL of an inner item. */
 WARN_UNUSED bool event_read(const struct calendar *c, const struct item *item,
     const struct row *row, struct event *ev, const char **why);
+bool event_is_all_day(const struct calendar *c, const struct item *item, const struct row *row);
 /* Fill ev->series of a series. False: the pattern cannot be read, or never occurs: why. */
 WARN_UNUSED bool event_series(const struct calendar *c, struct event *ev, const char **why);
 /* Seconds, as clients compute them. */
@@ -105,6 +107,15 @@ int64_t event_series_end(const struct series *s, int64_t start, bool is_all_day)
 /* The excepted dates of a row; none where the column is not mapped or empty. */
 WARN_UNUSED bool event_exdates(const struct calendar *c, const struct event *ev,
     const struct row *row, struct exdates *out, const char **why);
+
+/* ---- event_cache.c ---- */
+
+/* What is kept of a series with a rule, for ":shown"; NULL p: nothing. */
+struct str event_cache_make(const struct calendar *c, const struct item *item,
+    const struct row *row, const struct event *ev);
+/* False: nothing is kept, or of another row. What clients see is filled, the series is not. */
+WARN_UNUSED bool event_cache_read(const struct calendar *c, const struct item *item,
+    const struct row *row, struct event *ev, struct str *number);
 
 /* ---- event_show.c ---- */
 

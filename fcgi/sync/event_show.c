@@ -53,6 +53,22 @@ say_uid(struct showing *s)
 		    arena_fmt(s->a, "{%.*s}", STR_ARG(uid)));
 }
 
+/* A row that is newer than its item may have a start at which its pattern does not occur. */
+static bool
+read(const struct calendar *c, const struct item *item, const struct row *row, struct event *ev,
+    struct str *number)
+{
+	const char *why;
+
+	if (!event_read(c, item, row, ev, &why) && ev->start == NO_TIME)
+		return false;
+	if (memcmp(item->print, row->print, sizeof(item->print)) != 0 &&
+	    !event_series(c, ev, &why))
+		ev->type = EVENT_SINGLE;
+	*number = event_zone_number(c, item, row, ev);
+	return true;
+}
+
 size_t
 event_show(const struct vocabulary *v, struct arena *a, const struct list *l,
     const struct item *item, const struct row *row, struct shown out[SHOWN_MAX])
@@ -60,11 +76,12 @@ event_show(const struct vocabulary *v, struct arena *a, const struct list *l,
 	const struct calendar c = { .v = v, .a = a, .l = l };
 	struct showing s = { .a = a, .out = out };
 	struct event ev;
-	const char *why;
+	struct str number;
 	bool recurs;
 
 	s.ev = &ev;
-	if (!event_read(&c, item, row, &ev, &why) && ev.start == NO_TIME)
+	if (!event_cache_read(&c, item, row, &ev, &number) &&
+	    !read(&c, item, row, &ev, &number))
 		return 0; /* a row that is bad since the harvest: it is not sent */
 	recurs = ev.type != EVENT_SINGLE;
 	say_time(&s, FIELD_START, ev.start);
@@ -80,6 +97,6 @@ event_show(const struct vocabulary *v, struct arena *a, const struct list *l,
 	}
 	say(&s, FIELD_PATTERN, ev.pattern);
 	say(&s, FIELD_ZONE_TEXT, ev.zone_text);
-	say(&s, FIELD_ZONE_NUMBER, event_zone_number(&c, item, row, &ev));
+	say(&s, FIELD_ZONE_NUMBER, number);
 	return s.n;
 }

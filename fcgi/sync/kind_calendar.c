@@ -235,6 +235,7 @@ settle(struct family *f, const struct row *row, struct item *item, struct err *e
 		o = settle_master_of(f, &c, &ev, item, e);
 	if (o == OK)
 		o = tell_overrides(f, item, &ev, e);
+	remember(&c, item, ":shown", event_cache_make(&c, item, row, &ev));
 	remember(&c, item, ":fixed", ev.is_fixed ? STR("1") : STR_NULL);
 	settle_uid(item, &ev);
 	return o;
