@@ -153,6 +153,9 @@ bind_column(struct binder *b, size_t i, struct err *e)
 	vc->type = *t;
 	vc->type.whole = NULL; /* of this request */
 	view_column_meaning(b->p->arena, c, t);
+	/* a key of another row is text as keys are */
+	if (c->field == FIELD_PARENT)
+		c->type = t->class == COLUMN_BINARY ? VALUE_BINARY : field_info(c->field)->type;
 	vc->is_hex = c->type == VALUE_BINARY && !vc->is_content;
 	c->class = t->class;
 	snprintf(c->sql_type, sizeof(c->sql_type), "%s", t->full);

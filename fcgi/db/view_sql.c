@@ -443,8 +443,7 @@ view_where_sql(struct view *v, size_t column, bool is_path, struct buf *b)
 	buf_addf(b, " FROM %s v WHERE ", v->name);
 	if (is_path)
 		buf_addf(b, "LEFT(%s, CHAR_LENGTH(?) + 1) = CONCAT(?, '/') OR ", part.p);
-	buf_addf(b, "%s = ?", part.p);
-	buf_addf(b, " LIMIT ?");
+	buf_addf(b, "%s = %s LIMIT ?", part.p, v->column[column].is_hex ? "UNHEX(?)" : "?");
 	buf_clear(&part);
 }
 

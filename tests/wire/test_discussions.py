@@ -13,6 +13,7 @@ import email.mime.text
 import email.message
 import email.utils
 import os
+import signal
 import threading
 import unittest
 import uuid
@@ -43,7 +44,7 @@ def post(id, parent, subject, **more):
 TEXT_KEY = COLUMNS.replace("id INT UNSIGNED NOT NULL AUTO_INCREMENT", "id VARCHAR(20) NOT NULL") \
     .replace("parent INT UNSIGNED", "parent VARCHAR(20)")
 LINE = [post(i, i - 1 if i > 1 else None, "Level %d" % i) for i in range(1, 301)]
-LISTS = [Board(n) for n in """mime reply replay lost race delete remove move follow grow update fault large
+LISTS = [Board(n) for n in """mime reply replay lost race delete killed remove move follow grow update fault large
     files author""".split()]
 LISTS += [
     Board("table", rows=[post(1, None, "One"), post(2, 1, "RE: One"), post(3, 2, "RE: RE: One"),
@@ -52,6 +53,12 @@ LISTS += [
     Board("order", columns=TEXT_KEY, more={"write": {"mode": "none"}}, rows=[
         post("a", "b", "Third"), post("b", "c", "Second"), post("c", "d", "First"),
         post("d", None, "Root"), post("e", "a", "Fourth")]),
+    Board("uuid", columns=COLUMNS.replace("id INT UNSIGNED NOT NULL AUTO_INCREMENT",
+          "id UUID NOT NULL DEFAULT UUID()").replace("parent INT UNSIGNED", "parent UUID"),
+          more={"write": {"key_from": "uuid"}}),
+    Board("binary", columns=COLUMNS.replace("id INT UNSIGNED NOT NULL AUTO_INCREMENT",
+          "id BINARY(4) NOT NULL").replace("parent INT UNSIGNED", "parent BINARY(4)"),
+          more={"write": {"key_from": "fields", "allow": "update, delete"}}),
     Board("line", rows=LINE),
     Board("circle", rows=[post(1, 2, "Cat"), post(2, 1, "Tail"), post(3, 2, "Watcher"),
                           post(4, 4, "Self"), post(5, 99, "Orphan"), post(6, 5, "Child")]),
@@ -303,6 +310,17 @@ class Replies(unittest.TestCase):
         self.assertEqual(index_of(row), fresh)
         self.assertEqual(threads(replica("reply").rows)["Items"], set())
 
+    def test_keys_that_are_uuids(self):
+        c = client("uuid")
+        root = c.send(html("Root", index=new_index()))
+        one = c.send(html("RE: Root", index=below(index_of(root))))
+        c.send(html("RE: RE: Root", index=below(index_of(one))))
+        self.assertEqual(threads(replica("uuid").rows), {"Root": {"RE: Root", "RE: RE: Root"}})
+        c.do(ows.Delete(one.id, 1))
+        self.assertEqual(threads(replica("uuid").rows), {"Root": {"RE: RE: Root"}})
+        c.do(ows.Delete(root.id, 1))
+        self.assertEqual(S.sql("SELECT COUNT(*) FROM t_uuid.person"), ((0,),))
+
     def test_boards_without_answers(self):
         c = client("flat")
         root = c.send(html("Flat", index=new_index()))
@@ -360,6 +378,38 @@ class Repeated(unittest.TestCase):
         titles = [t for t, in S.sql("SELECT subject FROM t_lost.person ORDER BY subject")]
         self.assertEqual(titles, ["Lost %d" % n for n in range(10)])
         self.assertEqual(len(threads(replica("lost").rows)["Lost 0"]), 9)
+
+
+    def test_workers_that_die(self):
+        """Killed at any moment: what the client repeats is there once, with all of its files."""
+        c = client("killed")
+        index = new_index()
+
+        def kill():
+            for pid in S.children():
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+        for n in range(12):
+            m = Files.with_files("Killed %d" % n, [("a.bin", os.urandom(300000)), ("b.txt", b"b")],
+                                 index if n == 0 else below(index, n))
+            timer = threading.Timer(0.004 * n, kill)
+            timer.start()
+            stack.until(lambda: self.sent(c, m), 30, "a message that is taken")
+            timer.join()
+        rows = replica("killed").rows
+        self.assertEqual(len(threads(rows)["Killed 0"]), 11)
+        self.assertEqual(S.sql("SELECT COUNT(*) FROM t_killed.person"), ((12,),))
+        for r in rows.values():
+            self.assertEqual(sorted(Files.attached(c, r.id)), ["a.bin", "b.txt"])
+
+    def sent(self, c, m):
+        try:
+            return c.send(m)
+        except (ows.HttpError, OSError):
+            c.close()
+            return None
 
 
 class AtOnce(unittest.TestCase):
@@ -423,6 +473,14 @@ class Rows(unittest.TestCase):
         self.assertEqual(threads(rows), {"Root": {"First", "Second", "Third", "Fourth"}})
         self.assertEqual([depth(of(rows)[t]) for t in ("Root", "First", "Second", "Third", "Fourth")],
                          [0, 1, 2, 3, 4])
+
+    def test_binary_keys(self):
+        S.sql("INSERT INTO t_binary.person (id, parent, subject) VALUES "
+              "(x'FF0001FE', NULL, 'Root'), (x'80616263', x'FF0001FE', 'RE')")
+        rows = replica("binary").rows
+        self.assertEqual(threads(rows), {"Root": {"RE"}})
+        client("binary").do(ows.Delete(of(rows)["Root"].id, 1))
+        self.assertEqual(S.sql("SELECT COUNT(*) FROM t_binary.person"), ((0,),))
 
     def test_a_long_line(self):
         rows = replica("line").rows
@@ -618,7 +676,8 @@ class Edits(unittest.TestCase):
 
 
 class Files(unittest.TestCase):
-    def with_files(self, subject, files, index=None):
+    @staticmethod
+    def with_files(subject, files, index=None):
         m = headed(email.mime.multipart.MIMEMultipart("mixed"), subject, index)
         m.attach(email.mime.text.MIMEText("<p>see</p>", "html", "utf-8"))
         for name, data in files:
@@ -629,13 +688,14 @@ class Files(unittest.TestCase):
             m.attach(part)
         return m
 
-    def attached(self, c, id):
+    @staticmethod
+    def attached(c, id):
         root = c.call("GetAttachmentCollection", c.list_name() + "<listItemID>%d</listItemID>" % id)
         out = {}
         for e in root.iter("{%s}Attachment" % ows.SP):
             where = "/" + e.text.split("/", 3)[3]
             answer = c.http("GET", where)
-            self.assertEqual(answer.status, 200)
+            assert answer.status == 200
             out[where.rsplit("/", 1)[1]] = answer.body
         return out
 
