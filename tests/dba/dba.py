@@ -20,6 +20,7 @@ innodb-doublewrite = 0
 innodb-log-file-size = 16M
 innodb-buffer-pool-size = 32M
 innodb-fast-shutdown = 2
+max-allowed-packet = 64M
 character-set-server = utf8mb4
 collation-server = utf8mb4_bin
 """
