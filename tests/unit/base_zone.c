@@ -292,6 +292,44 @@ broken_files(void **state)
 	unsetenv("TZDIR");
 }
 
+/* The changes are where the offset changes, also behind the table's end; in order, up to max. */
+static void
+changes(void **state)
+{
+	static const char *const names[] = { "Europe/Berlin", "Australia/Sydney",
+		"Africa/Casablanca", "Asia/Kolkata", "America/Sao_Paulo", "UTC" };
+	static const int years[] = { 1985, 2017, 2019, 2026, 2036, 2087, 2200 };
+	size_t i, k, n, at;
+	int64_t t;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct zone *z = opened(names[i]);
+
+		for (k = 0; k < sizeof(years) / sizeof(years[0]); k++) {
+			struct civil from = { years[k], 1, 1, 0, 0, 0 };
+			int64_t begin = civil_to_stamp(&from), end = begin + 800 * 86400;
+			struct zone_change c[32];
+
+			n = zone_changes(z, begin, end, c, 32);
+			assert_true(n < 32);
+			at = 0;
+			for (t = begin; t < end; t += 900) { /* changes are at quarters */
+				if (zone_offset(z, t) == zone_offset(z, t - 1))
+					continue;
+				assert_true(at < n);
+				assert_int_equal(c[at].at, t);
+				assert_int_equal(c[at].before, zone_offset(z, t - 1));
+				assert_int_equal(c[at].after, zone_offset(z, t));
+				at++;
+			}
+			assert_int_equal(at, n);
+			assert_int_equal(zone_changes(z, begin, end, c, 1), n ? 1 : 0);
+		}
+		zone_close(&z);
+	}
+}
+
 int
 main(void)
 {
@@ -299,6 +337,7 @@ main(void)
 		cmocka_unit_test(facts_hold),
 		cmocka_unit_test(libc_agrees),
 		cmocka_unit_test(there_and_back),
+		cmocka_unit_test(changes),
 		cmocka_unit_test(utc_needs_no_files),
 		cmocka_unit_test(names_that_are_refused),
 		cmocka_unit_test(broken_files),
