@@ -125,9 +125,9 @@ LIBICAL = [
      lambda part, start: part["FREQ"] == "DAILY" and "-" in part.get("BYMONTHDAY", "")),
     ("takes positions in the order in which days of the month from both ends are written",
      lambda part, start: "-" in part.get("BYMONTHDAY", "") and "BYSETPOS" in part),
-    ("counts weeks from another one when DTSTART is none of the days",
+    ("counts every few weeks from another one than DTSTART's, if that is no instance or weeks begin on no Monday",
      lambda part, start: part["FREQ"] == "WEEKLY" and part.get("INTERVAL", "1") != "1" and
-     rules.DAYS[start.weekday()] not in part.get("BYDAY", "")),
+     (rules.DAYS[start.weekday()] not in part.get("BYDAY", "") or part.get("WKST", "MO") != "MO")),
     ("has no weeks together with other parts, and counts them by the year that they begin in",
      lambda part, start: "BYWEEKNO" in part),
     ("has no days of the year together with other parts",
