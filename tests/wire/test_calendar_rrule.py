@@ -8,7 +8,10 @@ sides of a change of the clocks; rules that have no counterpart in Outlook.
 import datetime
 import os
 import sys
+import threading
 import unittest
+
+from dateutil import rrule, tz
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -520,6 +523,101 @@ class Overridden(Case):
         self.assertEqual(S.sql("SELECT COUNT(*) FROM t_over.person")[0][0], 0)
         replica.poll()
         self.assertEqual(replica.rows, {})
+
+
+class Clocks(Case):
+    """Instances of a series on both sides of a change of the clocks, as dateutil has them."""
+
+    def test_instances(self):
+        for zone, start, seconds in (
+                ("Europe/Berlin", at(2026, 3, 20, 2, 30), 3600),     # the hour that is skipped
+                ("Europe/Berlin", at(2026, 10, 20, 2, 30), 1800),    # the hour that comes twice
+                ("America/New_York", at(2026, 10, 28, 19, 0), 7200),
+                ("Australia/Sydney", at(2026, 4, 1, 9, 0), 3600),
+                ("Australia/Lord_Howe", at(2026, 4, 1, 9, 0), 3600),  # half an hour of summer time
+                ("Asia/Kolkata", at(2026, 3, 20, 0, 15), 3600),
+                ("America/St_Johns", at(2026, 3, 4, 12, 0), 3600)):
+            here = tz.gettz(zone)
+            local = list(rrule.rrule(rrule.DAILY, count=10, dtstart=start))
+            utc = [tz.resolve_imaginary(t.replace(tzinfo=here)).astimezone(tz.UTC) for t in local]
+            stamps = [t.strftime("%Y-%m-%dT%H:%M:%SZ") for t in utc]
+            title = "%s %s" % (zone, start)
+            first = utc[0].replace(tzinfo=None)
+            by_sql("rule", title=title, zone=zone, starts=first, rule="FREQ=DAILY;COUNT=10",
+                   ends=first + datetime.timedelta(seconds=seconds))
+            m = self.shown("rule", title)
+            self.assertEqual((m["EventDate"], m["Duration"]), (stamps[0], str(seconds)), title)
+            last = utc[0] + datetime.timedelta(days=9, seconds=seconds)
+            self.assertEqual(m["EndDate"], last.strftime("%Y-%m-%dT%H:%M:%SZ"), title)
+            c = calendars.client(S, "rule")
+            codes = [r.code for r in c.update(*[deleted(m, t) for t in stamps])]
+            self.assertEqual(codes, [ows.OK] * 10, title)
+            self.assertEqual(calendars.row_of(S, "rule", title, "excluded")[0],
+                             ",".join(t.strftime("%Y%m%dT%H%M%SZ") for t in utc))
+            rows = calendars.by_type(c.changes().rows, m["UID"])["3"]
+            self.assertEqual(sorted(r["RecurrenceID"] for r in rows), stamps)
+            self.assertEqual({r.version for r in rows}, {1})
+
+
+class Together(Case):
+    def test_many_delete_instances_at_once(self):
+        """Each writes the same cell of the series' row: none is lost."""
+        by_sql("rule")
+        m = self.shown("rule")
+        results = []
+
+        def one(instance):
+            c = calendars.client(S, "rule")
+            results.append(c.update(deleted(m, instance))[0].code)
+
+        threads = [threading.Thread(target=one, args=(t,)) for t in STARTS]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        self.assertEqual(results, [ows.OK] * 6)
+        self.assertEqual(len(calendars.row_of(S, "rule", "Mondays", "excluded")[0].split(",")), 6)
+        rows = calendars.client(S, "rule").changes().rows
+        self.assertEqual(sorted(r["RecurrenceID"] for r in rows if r["EventType"] == "3"), STARTS)
+
+    def test_the_answer_was_lost(self):
+        for name in TWO:
+            by_sql(name)
+            c, m = calendars.client(S, name), self.shown(name)
+            for method in (deleted(m, STARTS[3]),
+                           moved(m, STARTS[2], "2026-03-31T09:00:00Z", "2026-03-31T10:00:00Z"),
+                           New(calendars.SERIES, Title="New", UID=ows.new_ref())):
+                first = c.do(method)
+                again = c.do(method)
+                self.assertEqual((first.id, again.version), (again.id, 1), name)
+            self.assertEqual(calendars.row_of(S, name, "Mondays", "excluded"),
+                             ("20260406T070000Z",))
+            d, = [r for r in c.changes().rows if r["EventType"] == "3"]
+            c.do(ows.Delete(d.id, 1))
+            result, = c.update(ows.Delete(d.id, 1))
+            self.assertEqual(result.code, ows.GONE)
+
+    def test_a_business_application_excludes_a_date_meanwhile(self):
+        id = by_sql("rule")
+        c, m = calendars.client(S, "rule"), self.shown("rule")
+        change("rule", id, "excluded = '20260323T080000Z'")
+        c.do(deleted(m, STARTS[3]))
+        self.assertEqual(values("rule", id, "excluded"), ("20260323T080000Z,20260406T070000Z",))
+        rows = c.changes().rows
+        self.assertEqual(sorted(r["RecurrenceID"] for r in rows if r["EventType"] == "3"),
+                         [STARTS[1], STARTS[3]])
+
+    def test_a_row_that_does_not_fit_cannot_be_changed(self):
+        id = by_sql("over")
+        child = by_sql("over", title="Moved", rule=None, series=id, instance="2026-03-30 07:00",
+                       starts="2026-03-31 09:00", ends="2026-03-31 10:00")
+        c = calendars.client(S, "over")
+        e, = c.changes().by_title("Moved")
+        change("over", child, "starts = '2026-04-08 09:00', ends = '2026-04-08 10:00'")
+        self.bad("over", "Moved", "after the instance")
+        result, = c.update(ows.Update(e.id, e.version, {"Title": "Mended"}))
+        self.assertNotEqual(result.code, ows.OK)
+        self.assertIn("after the instance", result.text)
 
 
 class Fixed(Case):
