@@ -47,6 +47,9 @@ kind_info(enum list_kind k)
 #define SYS(f, n, i, t, d, l, h, w) [SYS_##f] = { .name = n, .id = i, .type = t, .display = d, \
 	    .list = l, .is_hidden = h, .is_always = w },
 
+#define SYS_OF(k, f, n, i, t, d, l, h) [SYS_##f] = { .name = n, .id = i, .type = t, \
+	    .display = d, .list = l, .is_hidden = h, .is_always = true, .kinds = k },
+
 static const struct system_info systems[] = {
 	SYS(ID, "ID", "{1d22ea11-1e32-424e-89ab-9fedbadb6ce1}",
 	    "Counter", "ID", NULL, false, true)
@@ -76,6 +79,13 @@ static const struct system_info systems[] = {
 	    "Lookup", "Item Type", "Docs", true, true)
 	SYS(FILE_REF, "FileRef", "{94f89715-e097-4e8b-ba79-ea02aa8b7adb}",
 	    "Lookup", "URL Path", "Docs", true, true)
+	/* of a library, FileDirRef is a field that clients write: wire.c */
+	SYS_OF(KIND_BIT(KIND_DISCUSSIONS), DIR_REF, "FileDirRef",
+	    "{56605df6-8fa1-47e4-a04c-5b384d59609f}", "Lookup", "Path", "Docs", true)
+	SYS_OF(KIND_BIT(KIND_DISCUSSIONS) | KIND_BIT(KIND_DOCUMENTS), LEAF_REF, "FileLeafRef",
+	    "{8553196d-ec8d-4564-9861-3dbe931050c8}", "File", "Name", NULL, true)
+	SYS_OF(KIND_BIT(KIND_DOCUMENTS), ADDRESS, "EncodedAbsUrl",
+	    "{7177cfc7-f399-4d4d-905d-37dd51bc90bf}", "Computed", "Encoded Absolute URL", NULL, false)
 	SYS(META_INFO, "MetaInfo", "{687c7f94-686a-42d3-9b67-2782eac4b4f8}",
 	    "Lookup", "Property Bag", "Docs", true, false)
 };
@@ -143,7 +153,8 @@ write_fields(struct xmlw *w, struct arena *a, const struct list *l)
 
 	xmlw_open(w, "Fields");
 	for (i = 0; i < SYS__MAX; i++)
-		write_system_field(w, (enum system_field)i);
+		if (!systems[i].kinds || (systems[i].kinds & KIND_BIT(l->kind)))
+			write_system_field(w, (enum system_field)i);
 	for (i = 0; i < FIELD__MAX; i++) {
 		f = wire_of(l->kind, (enum field)i);
 		if ((field_info(f->field)->kinds & KIND_BIT(l->kind)) &&

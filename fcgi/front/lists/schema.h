@@ -26,6 +26,9 @@ enum system_field {
 	SYS_UNIQUE_ID,
 	SYS_OBJECT_TYPE,
 	SYS_FILE_REF,
+	SYS_DIR_REF,
+	SYS_LEAF_REF,
+	SYS_ADDRESS,
 	SYS_META_INFO,
 	SYS__MAX
 };
@@ -38,6 +41,7 @@ struct system_info {
 	const char *list;      /* List attribute of look-ups, or NULL */
 	bool is_hidden;
 	bool is_always;        /* on every row, asked for or not */
+	unsigned kinds;        /* KIND_BIT()s of lists that have it; 0: all */
 };
 
 const struct system_info *system_info(enum system_field f);
