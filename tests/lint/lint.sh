@@ -118,6 +118,8 @@ check "the tour names files and functions that are there" \
 	[ "$(find fcgi -path "*/$f" | wc -l)" -ge 1 ] || echo "$f"; done
     grep -oE '`(struct )?[a-z]+_[a-z_]+`' fcgi/README.md | tr -d '`' | grep -vx 'x_[a-z/_]*' | sort -u | while read -r f; do
 	grep -rqwF "$f" fcgi --include='*.[ch]' || echo "$f"; done)"
+check "the ledger of requirements: a \"met\" has a test that mentions it, everything else a reason" \
+    "$(tests/ledger/ledger.py 2>&1)"
 check "shell scripts parse" "$(for f in tests/run.sh $(grep -rlE '^#!/bin/(ba)?sh' tests .ci); do
 	[ -e "$f" ] && { head -n1 "$f" | grep -q bash && bash -n "$f" 2>&1 || sh -n "$f" 2>&1; }; done)"
 
