@@ -272,6 +272,8 @@ check_all(struct check *c, struct err *e)
 	check_stamp(c, "modified", c->l->modified, &c->l->modified_class);
 	check_columns(c);
 	rc = check_content(c, e);
+	if (rc == OK)
+		rc = check_files(c, e);
 	if (rc != OK)
 		return rc;
 	if (c->p->error_n > errors)

@@ -37,6 +37,8 @@ enum outcome check_writes(struct check *c, struct err *e) WARN_UNUSED;
 enum outcome check_tracking(struct check *c, struct err *e) WARN_UNUSED;
 /* check_content.c: where the content of documents is, how much of it fits, two files of one path. */
 enum outcome check_content(struct check *c, struct err *e) WARN_UNUSED;
+/* check_files.c: [attachments], the list's own table of files. */
+enum outcome check_files(struct check *c, struct err *e) WARN_UNUSED;
 /* The content lies in a view of its own: no column of this one. */
 static inline bool
 check_is_elsewhere(const struct list *l, const struct column *col)

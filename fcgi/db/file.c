@@ -4,7 +4,8 @@
  */
 #include "store.h"
 
-#include "maria.h"
+#include "limits.h"
+#include "source_file.h"
 
 /* ---- bytes ---- */
 
@@ -76,6 +77,7 @@ store_file_read(struct store *s, const struct list *l, const struct guid *guid, 
 		DB_ARG_U64(version), DB_ARG_U64(at / FILE_PART_BYTES),
 		DB_ARG_U64((at + (n ? n - 1 : 0)) / FILE_PART_BYTES) };
 	struct reading r = { at, n, to };
+	bool is_there;
 	struct db_stmt *st = NULL;
 	const struct str *col;
 	size_t width;
@@ -83,6 +85,11 @@ store_file_read(struct store *s, const struct list *l, const struct guid *guid, 
 
 	if (n == 0)
 		return OK;
+	if (l->files.table) {
+		rc = source_file_read(s, l, guid, version, at, n, to, &is_there, e);
+		if (rc != OK || is_there)
+			return rc;
+	}
 	rc = maria_run(s, S_FILE_READ, arg, 5, &st, e);
 	while (rc == OK && r.left && !to->failed && (rc = db_next(st, &col, &width, e)) == OK)
 		rc = take_part(&r, maria_u64(col[0]), col[1], e);
@@ -95,6 +102,47 @@ store_file_read(struct store *s, const struct list *l, const struct guid *guid, 
 }
 
 /* ---- files ---- */
+
+static void
+read_row(struct store *s, const struct str *col, struct file *out)
+{
+	out->version = (uint32_t)maria_u64(col[0]);
+	out->item = (uint32_t)maria_u64(col[1]);
+	out->name = arena_dup(s->arena, col[2]);
+	out->size = maria_u64(col[3]);
+	if (col[4].n == sizeof(out->digest))
+		memcpy(out->digest, col[4].p, sizeof(out->digest));
+	if (col[5].n == sizeof(out->content.b))
+		memcpy(out->content.b, col[5].p, sizeof(out->content.b));
+	out->modified = maria_i64(col[6]);
+	out->editor = arena_dup(s->arena, col[7]);
+}
+
+enum outcome
+store_files_of(struct store *s, const struct list *l, uint32_t item, struct file **files,
+    size_t *n, struct err *e)
+{
+	const struct db_arg arg[] = { DB_ARG_U64(l->no), DB_ARG_U64(item) };
+	struct db_stmt *st = NULL;
+	const struct str *col;
+	size_t width;
+	enum outcome rc = maria_run(s, S_FILES_OF, arg, 2, &st, e);
+
+	*files = ARENA_ARRAY(s->arena, struct file, LIMIT_ITEM_FILES);
+	for (*n = 0; rc == OK && *n < LIMIT_ITEM_FILES; ++*n) {
+		struct file *f = &(*files)[*n];
+
+		rc = db_next(st, &col, &width, e);
+		if (rc != OK)
+			break;
+		read_row(s, col, f);
+		if (col[8].n == sizeof(f->guid.b))
+			memcpy(f->guid.b, col[8].p, sizeof(f->guid.b));
+	}
+	if (st)
+		db_reset(st);
+	return rc == E_NOT_FOUND ? OK : rc;
+}
 
 enum outcome
 store_file(struct store *s, const struct list *l, const struct guid *guid, uint32_t version,
@@ -110,18 +158,8 @@ store_file(struct store *s, const struct list *l, const struct guid *guid, uint3
 	*out = (struct file){ .guid = *guid };
 	if (rc == OK)
 		rc = db_next(st, &col, &width, e);
-	if (rc == OK) {
-		out->version = (uint32_t)maria_u64(col[0]);
-		out->item = (uint32_t)maria_u64(col[1]);
-		out->name = arena_dup(s->arena, col[2]);
-		out->size = maria_u64(col[3]);
-		if (col[4].n == sizeof(out->digest))
-			memcpy(out->digest, col[4].p, sizeof(out->digest));
-		if (col[5].n == sizeof(out->content.b))
-			memcpy(out->content.b, col[5].p, sizeof(out->content.b));
-		out->modified = maria_i64(col[6]);
-		out->editor = arena_dup(s->arena, col[7]);
-	}
+	if (rc == OK)
+		read_row(s, col, out);
 	if (st)
 		db_reset(st);
 	return rc == E_NOT_FOUND ? OK : rc;

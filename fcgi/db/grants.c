@@ -167,6 +167,9 @@ want_list(struct grants *g, const struct list *l, struct err *e)
 	if (l->content_view)
 		want(g, g->user, g->host, l->content_schema, l->content_view,
 		    rights & ~(unsigned)R_DELETE);
+	if (l->files.table)
+		want(g, g->user, g->host, l->files.schema, l->files.table, R_SELECT |
+		    (l->allow & ALLOW_UPDATE ? R_INSERT | R_UPDATE | R_DELETE : 0));
 	if (l->write == WRITE_VIEW && (l->allow & ALLOW_DELETE) && l->delete_from)
 		want_columns(g, l->delete_from, R_DELETE);
 	if (l->track == TRACK_TRIGGERS)

@@ -14,6 +14,7 @@
 #include "store.h"
 
 #include "kind.h"
+#include "source_file.h"
 #include "view.h"
 
 /* Grouping by the columns lets an index serve; only collations that fold must group by bytes. */
@@ -87,6 +88,13 @@ store_scan(struct store *s, const struct list *l, uint64_t *found, struct err *e
 	if (rc == OK)
 		*found = db_affected(st);
 	db_unprepare(&st);
+	if (rc == OK && l->files.table) {
+		buf_reset(&b);
+		source_file_scan_sql(v, &b);
+		rc = db_query(s->db, b.p, &st, e);
+		*found += rc == OK ? db_affected(st) : 0;
+		db_unprepare(&st);
+	}
 	buf_clear(&b);
 	if (rc != OK)
 		return view_failed(s, v, rc, e);

@@ -78,6 +78,10 @@ static const char *const text[] = {
 	[S_PART_ADD] = "INSERT INTO ows_file_part (content, seq, data) VALUES (?, ?, ?)",
 	[S_FILE] = "SELECT version, item, name, size, digest, content, modified, editor "
 	    "FROM ows_file WHERE list = ? AND guid = ? AND version = ?",
+	[S_FILES_OF] = "SELECT version, item, name, size, digest, content, modified, editor, guid "
+	    "FROM ows_file WHERE list = ? AND item = ? AND gone = 0 ORDER BY name",
+	[S_FILE_KEY] = "SELECT i.skey, f.name, f.digest, f.content FROM ows_file f JOIN ows_item i "
+	    "ON i.list = f.list AND i.id = f.item WHERE f.list = ? AND f.guid = ? AND f.version = ?",
 	[S_FILE_ADD] = "INSERT INTO ows_file (list, guid, version, item, name, size, digest, "
 	    "content, modified, editor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[S_FILE_KEEP] = "UPDATE ows_file SET gone = ? WHERE list = ? AND guid = ? AND version = ?",

@@ -47,6 +47,9 @@ struct attach_run {
 	struct file old_file;      /* version 0: no row of it */
 	struct file made;
 	bool says_nothing;         /* the same bytes again */
+	bool is_own;               /* the bytes belong into the list's own table */
+	struct inbox_row *announced; /* by the triggers of that table */
+	size_t announced_n;
 };
 
 static enum outcome
@@ -112,6 +115,8 @@ plan(struct attach_run *t)
 		return err_set(r->e, E_NOT_FOUND, "The item does not exist. It may have been "
 		    "deleted by somebody else.");
 	t->files = item.files;
+	t->is_own = attach_is_own_table(r->l, item.key);
+	t->announced_n = 0;
 	t->has_old = attached_find(t->files, t->q->name, &t->old);
 	t->old_file = (struct file){ 0 };
 	o = judge(t);
@@ -125,8 +130,10 @@ plan(struct attach_run *t)
 	t->content = guid_from_random(chance);
 	r->g->now(r->g->env, &now, &ns);
 	plan_made(t, now);
+	if (t->is_own)
+		t->made.content = (struct guid){ { 0 } };
 	t->says_nothing = t->q->command == ATTACH_PUT && t->old_file.version &&
-	    t->old_file.size == t->made.size &&
+	    !(t->is_own && r->l->files.modified) && t->old_file.size == t->made.size &&
 	    memcmp(t->old_file.digest, t->digest, sizeof(t->digest)) == 0;
 	return o;
 }
@@ -154,14 +161,10 @@ static struct str
 files_after(struct attach_run *t)
 {
 	struct property edit = { .name = t->made.name };
-	char value[VALUE_MAX], guid[39];
 	bool changed;
 
-	if (t->q->command != ATTACH_REMOVE) {
-		snprintf(value, sizeof(value), "%s,%" PRIu32 ",%" PRIu64,
-		    guid_fmt(&t->made.guid, GUID_BRACES, guid), t->made.version, t->made.size);
-		edit.value = str_of(value);
-	}
+	if (t->q->command != ATTACH_REMOVE)
+		edit.value = attached_value(t->r.g->arena, &t->made);
 	return bag_merge(t->r.g->arena, t->files, &edit, 1, &changed);
 }
 
@@ -171,7 +174,7 @@ write_file(struct attach_run *t)
 {
 	struct change_run *r = &t->r;
 	/* What a client saw and replaced is settled; all else may be wanted back. */
-	bool is_settled = t->q->command == ATTACH_PUT && t->q->expected;
+	bool is_settled = t->is_own || (t->q->command == ATTACH_PUT && t->q->expected);
 	struct item item = r->item;
 	enum outcome o = OK;
 
@@ -185,10 +188,56 @@ write_file(struct attach_run *t)
 	item.files = files_after(t);
 	item.history = history_bump(r->g->arena, item.history, &r->l->id);
 	item.version++;
-	o = change_finish(r, CHANGE_ITEM, &item, false, NULL, 0);
+	if (t->is_own) /* its triggers may have touched the row */
+		memcpy(item.print, r->row.print, sizeof(item.print));
+	o = change_finish(r, CHANGE_ITEM, &item, false, t->announced, t->announced_n);
 	if (o == OK)
 		change_show(r, &item);
 	return o;
+}
+
+/* What the table made of it: its mark and size, and the row beside it. */
+static enum outcome
+read_back(struct attach_run *t)
+{
+	struct change_run *r = &t->r;
+	struct file *there;
+	size_t n, i;
+	enum outcome o = change_reread(r, r->item.key, &t->announced, &t->announced_n);
+
+	if (o == OK && r->row.state != ROW_GOOD)
+		o = err_set(r->e, E_INVALID, "With this file the database would no longer show the "
+		    "item. Nothing was saved.");
+	if (o == OK)
+		o = store_source_files(r->g->store, r->l, r->item.key, &there, &n, r->e);
+	if (o != OK)
+		return o;
+	for (i = 0; i < n && !attached_is_same_name(there[i].name, t->made.name); i++)
+		;
+	if ((i < n) == (t->q->command == ATTACH_REMOVE) ||
+	    (i < n && there[i].size != t->made.size))
+		return err_set(r->e, E_INVALID, "The database did not keep the file as it was sent. "
+		    "Nothing was saved.");
+	if (i < n)
+		memcpy(t->made.digest, there[i].digest, sizeof(t->made.digest));
+	return OK;
+}
+
+/* The row is locked: bytes into the list's own table, if it holds what the item says. */
+static enum outcome
+write_table(struct attach_run *t)
+{
+	struct change_run *r = &t->r;
+	struct item now = r->item;
+	bool changed;
+	enum outcome o = attach_follow(r->g, r->l, &now, 0, false, &changed, r->e);
+
+	if (o == OK && changed)
+		return change_catch_up(r);
+	if (o == OK)
+		o = store_source_file_write(r->g->store, r->l, r->item.key, t->made.name,
+		    t->q->command == ATTACH_REMOVE ? NULL : t->q->bytes, !t->has_old, r->e);
+	return o == OK ? read_back(t) : o;
 }
 
 static enum outcome
@@ -205,7 +254,7 @@ attempt(struct change_run *r)
 		store_abort(r->g->store);
 		return change_show_current(r, t->q->item);
 	}
-	if (t->q->command != ATTACH_REMOVE)
+	if (t->q->command != ATTACH_REMOVE && !t->is_own)
 		o = store_content_put(r->g->store, r->l, &t->content, t->q->bytes, r->e);
 	if (o == OK)
 		o = change_lock_compared(r, &done);
@@ -213,7 +262,10 @@ attempt(struct change_run *r)
 		return o;
 	if (!str_eq(r->item.files, t->files))
 		return E_RETRY; /* another file came or went meanwhile: plan anew */
-	o = change_lock_list(r);
+	if (t->is_own)
+		o = write_table(t);
+	if (o == OK)
+		o = change_lock_list(r);
 	if (o == OK)
 		o = change_check_unmoved(r);
 	return o == OK ? write_file(t) : o;

@@ -23,6 +23,10 @@ struct attached {
 bool attached_next(struct str files, size_t *at, struct attached *out);
 /* By name, without regard to case. */
 WARN_UNUSED bool attached_find(struct str files, struct str name, struct attached *out);
+/* The same name, without regard to case. */
+bool attached_is_same_name(struct str a, struct str b);
+/* What an item says of a file; its name is said beside it. On the arena. */
+struct str attached_value(struct arena *a, const struct file *f);
 /* "{GUID},3": one version of one file. Returns out. */
 char *attached_token(const struct attached *f, char out[ATTACHED_TOKEN]);
 /*
@@ -69,6 +73,16 @@ struct attach_result {
 /* Always fills *out; retries deadlocks; on the engine's arena. The list offers attachments. */
 void attach_one(struct engine *g, const struct list *l, const struct principal *who,
     const struct attach_request *q, struct attach_result *out);
+
+/* Files of the item with that key are in the list's own table. */
+bool attach_is_own_table(const struct list *l, struct str key);
+/*
+ * Under the list's lock: what item says of its files becomes what that table holds;
+ * versions are numbered. Other items: nothing. !writes: no lock, nothing is
+ * written, item->files alone is filled. *changed: it said something else.
+ */
+enum outcome attach_follow(struct engine *g, const struct list *l, struct item *item, int64_t now,
+    bool writes, bool *changed, struct err *e) WARN_UNUSED;
 
 /* A live item that may be shown, with its files; E_NOT_FOUND with a sentence. */
 enum outcome attach_item(struct engine *g, const struct list *l, uint32_t id, struct item *out,

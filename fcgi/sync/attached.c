@@ -49,8 +49,8 @@ fold(uint32_t c)
 	return c == 0x3C2 ? 0x3C3 : c; /* the sigma at the end of a word */
 }
 
-static bool
-is_same_name(struct str a, struct str b)
+bool
+attached_is_same_name(struct str a, struct str b)
 {
 	while (a.n && b.n)
 		if (fold(next_char(&a)) != fold(next_char(&b)))
@@ -120,9 +120,18 @@ attached_find(struct str files, struct str name, struct attached *out)
 	size_t at = 0;
 
 	while (attached_next(files, &at, out))
-		if (is_same_name(out->name, name))
+		if (attached_is_same_name(out->name, name))
 			return true;
 	return false;
+}
+
+struct str
+attached_value(struct arena *a, const struct file *f)
+{
+	char guid[39];
+
+	return arena_fmt(a, "%s,%" PRIu32 ",%" PRIu64, guid_fmt(&f->guid, GUID_BRACES, guid),
+	    f->version, f->size);
 }
 
 char *

@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 
+#include "attach.h"
 #include "bag.h"
 #include "batch.h"
 #include "history.h"
@@ -191,11 +192,14 @@ static enum outcome
 meet_new(struct batch *b, size_t i, struct err *e)
 {
 	struct item *item = batch_new(b, b->key[i]), kept;
+	bool files_differ;
 	enum outcome o;
 
 	item->bag = inherited_bag(b, &b->lapsed[i]);
 	memcpy(item->print, b->row[i].print, sizeof(item->print));
 	o = inherit_files(b, &b->lapsed[i], item, e);
+	if (o == OK)
+		o = attach_follow(b->g, b->l, item, b->now, true, &files_differ, e);
 	if (o == OK)
 		o = settle(b, &b->row[i], item, e);
 	batch_number(b, CHANGE_ITEM, item);
@@ -301,7 +305,7 @@ static enum outcome
 meet(struct batch *b, size_t i, struct err *e)
 {
 	const struct item *live = &b->live[i];
-	bool is_different, is_unnamed = !live->id || live->is_bad;
+	bool is_different, files_differ = false, is_unnamed = !live->id || live->is_bad;
 	enum outcome o = judge(b, i, e);
 
 	if (o != OK)
@@ -313,7 +317,11 @@ meet(struct batch *b, size_t i, struct err *e)
 		o = meet_gone(b, i, e);
 		break;
 	case ROW_GOOD:
-		is_different = b->is_changed[i] ||
+		if (live->id)
+			o = attach_follow(b->g, b->l, &b->live[i], b->now, true, &files_differ, e);
+		if (o != OK)
+			return o;
+		is_different = files_differ || b->is_changed[i] ||
 		    memcmp(live->print, b->row[i].print, sizeof(live->print)) != 0;
 		if (!live->id)
 			o = meet_new(b, i, e);

@@ -81,6 +81,14 @@ struct constant { /* [defaults] column = value */
 
 struct vocabulary;
 
+struct file_table { /* [attachments]: the DBA's own table of files */
+	const char *schema, *table;  /* table NULL: there is none, files are in the sync database */
+	size_t key_n;
+	const char *key[LIMIT_KEY_PARTS]; /* columns that hold the key of the row, in its order */
+	const char *name, *content;
+	const char *modified;        /* changes with the content; NULL: the content is compared */
+};
+
 struct list {
 	const struct vocabulary *vocabulary; /* that it was read with */
 	const char *name;            /* folder of the provider file; part of URLs */
@@ -91,6 +99,7 @@ struct list {
 	enum list_kind kind;
 
 	const char *schema, *view;
+	struct file_table files;
 	const char *content_schema, *content_view; /* where FIELD_CONTENT is; NULL: in the view itself */
 	size_t key_n;
 	const char *key[LIMIT_KEY_PARTS];

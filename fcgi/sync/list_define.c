@@ -31,6 +31,10 @@ list_define(struct list *l, struct hash *h)
 	add(h, str_of(l->description));
 	add(h, str_of(kind_name(l->kind)));
 	add(h, str_of(l->zone_name)); /* fingerprints follow it */
+	if (l->files.table) { /* clients see other files then; a scan finds them */
+		add(h, str_of(l->files.schema));
+		add(h, str_of(l->files.table));
+	}
 	for (size_t i = 0; i < l->column_n; i++) {
 		const struct column *c = &l->column[i];
 

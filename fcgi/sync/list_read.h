@@ -57,6 +57,8 @@ void read_content_view(struct reader *r, const struct list_key *k, const struct 
 void read_key(struct reader *r, const struct list_key *k, const struct ini_entry *e);
 void read_tables(struct reader *r, const struct list_key *k, const struct ini_entry *e);
 void read_delete_from(struct reader *r, const struct list_key *k, const struct ini_entry *e);
+void read_file_table(struct reader *r, const struct list_key *k, const struct ini_entry *e);
+void read_file_item(struct reader *r, const struct list_key *k, const struct ini_entry *e);
 /* A name of a column, table or schema: false with the problem said. *out on the arena. */
 bool read_name(struct reader *r, const struct ini_entry *e, const char *what, struct str s,
     const char **out);

@@ -197,3 +197,24 @@ read_delete_from(struct reader *r, const struct list_key *k, const struct ini_en
 	fits_key(r, e, e->value, t);
 	r->list->delete_from = t;
 }
+
+/* ---- [attachments] ---- */
+
+void
+read_file_table(struct reader *r, const struct list_key *k, const struct ini_entry *e)
+{
+	(void)k;
+	(void)place(r, e, "table", e->value, &r->list->files.schema, &r->list->files.table);
+}
+
+void
+read_file_item(struct reader *r, const struct list_key *k, const struct ini_entry *e)
+{
+	struct file_table *f = &r->list->files;
+
+	(void)k;
+	f->key_n = names(r, e, "column of the table", e->value, ',', f->key);
+	if (f->key_n && r->list->key_n && f->key_n != r->list->key_n)
+		READ_PROBLEM(r, e, "names %zu column(s), but [source] key has %zu; expected as many, "
+		    "in the order of the key", f->key_n, r->list->key_n);
+}

@@ -201,9 +201,26 @@ enum outcome store_file_end(struct store *s, const struct list *l, const struct 
 /* Under the list's lock: all files of one item now belong to another. */
 enum outcome store_files_move(struct store *s, const struct list *l, uint32_t from, uint32_t to,
     struct err *e) WARN_UNUSED;
+/* Current files of an item, by name. */
+enum outcome store_files_of(struct store *s, const struct list *l, uint32_t item,
+    struct file **files, size_t *n, struct err *e) WARN_UNUSED;
+
+/*
+ * Lists with a table of files of their own (list->files): what is there of the row
+ * with that key, by name, at most LIMIT_ITEM_FILES. digest: a mark that differs
+ * when the bytes do (their SHA-256, unless the list has files.modified); guid,
+ * version and item are not filled.
+ */
+enum outcome store_source_files(struct store *s, const struct list *l, struct str key,
+    struct file **files, size_t *n, struct err *e) WARN_UNUSED;
+/* Write one, is_new or not; from NULL: remove it. The row is locked. E_LIMIT: larger than the server takes. */
+enum outcome store_source_file_write(struct store *s, const struct list *l, struct str key,
+    struct str name, const struct file_bytes *from, bool is_new, struct err *e) WARN_UNUSED;
+
 /*
  * Bytes [at, at + n) of that version, from one consistent snapshot, in pieces.
- * E_NOT_FOUND: there is no such version. A sink that fails ends it with OK.
+ * E_NOT_FOUND: there is no such version; E_CONFLICT: its bytes are others by now
+ * (in a table of the list's own). A sink that fails ends it with OK.
  */
 enum outcome store_file_read(struct store *s, const struct list *l, const struct guid *guid,
     uint32_t version, uint64_t at, uint64_t n, struct sink *to, struct err *e) WARN_UNUSED;

@@ -155,6 +155,49 @@ store_file_read(struct store *s, const struct list *l, const struct guid *guid,
 }
 
 enum outcome
+store_files_of(struct store *s, const struct list *l, uint32_t item, struct file **files,
+    size_t *n, struct err *e)
+{
+	struct table *t = &s->w->table[T_FILE];
+	enum outcome o = fake_enter(s, "store_files_of", ANYWHERE, e);
+
+	(void)l;
+	*files = ARENA_ARRAY(s->a, struct file, LIMIT_ITEM_FILES);
+	*n = 0;
+	for (size_t i = 0; o == OK && i < t->n && *n < LIMIT_ITEM_FILES; i++) {
+		const struct kept *k = table_see(s, T_FILE, t->rec[i]);
+
+		if (k && k->file.item == item && !k->gone)
+			(*files)[(*n)++] = k->file;
+	}
+	return o;
+}
+
+/* The list of this world has no table of files. */
+static enum outcome
+no_table(struct store *s, const char *call, struct err *e)
+{
+	s->w->conf.watch.fail(s->w->conf.watch.arg, "contract", "%s without a table of files", call);
+	return err_set(e, E_FAILED, "There is no table of files.");
+}
+
+enum outcome
+store_source_files(struct store *s, const struct list *l, struct str key, struct file **files,
+    size_t *n, struct err *e)
+{
+	(void)l, (void)key, (void)files, (void)n;
+	return no_table(s, "store_source_files", e);
+}
+
+enum outcome
+store_source_file_write(struct store *s, const struct list *l, struct str key, struct str name,
+    const struct file_bytes *from, bool is_new, struct err *e)
+{
+	(void)l, (void)key, (void)name, (void)from, (void)is_new;
+	return no_table(s, "store_source_file_write", e);
+}
+
+enum outcome
 store_purge_files(struct store *s, const struct list *l, int64_t tombstones_before,
     int64_t kept_before, struct err *e)
 {

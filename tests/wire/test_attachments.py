@@ -12,6 +12,7 @@ import hashlib
 import os
 import random
 import re
+import shutil
 import signal
 import threading
 import unittest
@@ -20,10 +21,34 @@ import urllib.parse
 import ows
 import stack
 
+class OwnTable(stack.Contacts):
+    """A list whose files are in a table of the DBA's own."""
+
+    def sql(self):
+        return stack.Contacts.sql(self) + (
+            "CREATE TABLE file (no INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, person_id INT UNSIGNED, "
+            "title VARCHAR(255) CHARACTER SET utf8mb4, data LONGBLOB, "
+            "changed TIMESTAMP(6) DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6), "
+            "KEY (person_id), FOREIGN KEY (person_id) REFERENCES person (id) ON DELETE CASCADE);\n"
+            "INSERT INTO file (person_id, title, data) VALUES (1, 'first.txt', 'one'), "
+            "(2, 'a/b', 'no name for a file'), (2, NULL, 'none'), (2, 'Ä.txt', 'ä');\n")
+
+
+def own(name, more, drop=()):
+    keys = {"table": "t_%s.file" % name, "item": "person_id", "name": "title", "content": "data"}
+    keys.update(more.pop("attachments", {}))
+    return OwnTable(name, count=6, more=dict(more, attachments=keys), drop=drop)
+
+
 LISTS = [stack.Contacts(n, count=6) for n in
          "plain names put ranges big kill gone photo limits same race faults".split()]
 LISTS.append(stack.Contacts("closed", count=2, more={"access": {"read": "alice", "write": "alice"}}))
 LISTS.append(stack.Contacts("readonly", count=2, more={"write": {"mode": "none"}}))
+LISTS += [
+    own("own", {"track": {"tables": "t_own.person:id, t_own.file:person_id"}}),
+    own("ownscan", {"track": {"mode": "scan", "scan_every": "0"},
+                    "attachments": {"modified": "changed"}}, drop=(("track", "tables"),)),
+]
 MIB = 1 << 20
 S = None
 
@@ -645,6 +670,107 @@ class Photo(unittest.TestCase):
         self.assertEqual((got.body, got.header("Content-Type")), (picture, "image/jpeg"))
         page = c.http("GET", "/Lists/photo/DispForm.aspx?ID=%d" % made.id)
         self.assertIn(('href="/%s"' % where).encode(), page.body)
+
+
+class OwnTables(unittest.TestCase):
+    """[attachments]: the same, with the bytes in the DBA's table; both ways."""
+
+    def names(self, r, item):
+        return [urllib.parse.unquote(u.rsplit("/", 1)[1]) for u, _ in files(r.rows[item]["Attachments"])]
+
+    def both_ways(self, name):
+        c, r = S.client(name), S.replica(name)
+        db = "t_%s.file" % name
+        self.assertEqual(self.names(r, 1), ["first.txt"])
+        self.assertEqual(self.names(r, 2), ["Ä.txt"])
+        (url, version), = files(r.rows[1]["Attachments"])
+        self.assertEqual(c.http("GET", path_of(url)).body, b"one")
+        # SQL changes, adds, removes
+        before = r.rows[1].version
+        S.sql("UPDATE %s SET data = 'two!' WHERE person_id = 1" % db)
+        r.poll()
+        (same, newer), = files(r.rows[1]["Attachments"])
+        self.assertEqual((same, newer), (url, version[:-1] + "2"))
+        self.assertEqual(r.rows[1].version, before + 1)
+        self.assertEqual(c.http("GET", path_of(url)).body, b"two!")
+        self.assertEqual(c.http("PUT", path_of(url), b"x", [("If-Match", '"%s"' % version)]).status, 412)
+        S.sql("INSERT INTO %s (person_id, title, data) VALUES (1, 'zwei.txt', 'zwei')" % db)
+        r.poll()
+        self.assertEqual(self.names(r, 1), ["first.txt", "zwei.txt"])
+        S.sql("DELETE FROM %s WHERE title = 'zwei.txt'" % db)
+        r.poll()
+        self.assertEqual(self.names(r, 1), ["first.txt"])
+        self.assertEqual(r.rows[1].version, before + 3)
+        self.assertEqual(r.poll()[0].rows, [], "nothing changes by itself")
+        # a client does
+        big = random.Random(9).randbytes(5 * MIB + 3)
+        where = add(c, 1, "große.bin", big)
+        self.assertEqual(S.sql("SELECT SHA2(data, 256) FROM %s WHERE title = %%s" % db, "große.bin"),
+                         ((hashlib.sha256(big).hexdigest(),),))
+        self.assertEqual(c.http("GET", "/" + where).body, big)
+        part = c.http("GET", "/" + where, headers=[("Range", "bytes=4194300-4194310")])
+        self.assertEqual(part.body, big[4194300:4194311])
+        with self.assertRaises(ows.Fault) as caught:
+            add(c, 1, "GROSSE.BIN".replace("SS", "ß"), b"x")
+        self.assertEqual(caught.exception.code, "0x81020067")
+        r.poll()
+        self.assertEqual(r.rows[1].version, before + 4)
+        tag = c.http("HEAD", "/" + where).header("ETag")
+        put = c.http("PUT", "/" + where, b"small", [("If-Match", tag)])
+        self.assertEqual(put.status, 200)
+        self.assertEqual(S.sql("SELECT data FROM %s WHERE title = %%s" % db, "große.bin"), ((b"small",),))
+        self.assertEqual(c.http("PUT", "/" + where, b"y", [("If-Match", tag)]).status, 412)
+        r.poll()
+        self.assertEqual(r.rows[1].version, before + 5)
+        self.assertEqual(r.poll()[0].rows, [], "our own change is not found again")
+        # a change that nobody has looked at yet wins over what the client saw
+        S.sql("UPDATE %s SET data = 'by SQL' WHERE title = %%s" % db, "große.bin")
+        stale = c.http("PUT", "/" + where, b"z", [("If-Match", put.header("ETag"))])
+        self.assertEqual(stale.status, 412)
+        self.assertEqual(c.http("DELETE", "/" + where).status, 204)
+        self.assertEqual(S.sql("SELECT title FROM %s WHERE person_id = 1" % db), (("first.txt",),))
+        r.poll()
+        self.assertEqual(self.names(r, 1), ["first.txt"])
+        self.assertEqual(S.sql("SELECT COUNT(*) FROM ows.ows_file_part p JOIN ows.ows_file f ON "
+                               "f.content = p.content JOIN ows.ows_list l ON l.no = f.list WHERE "
+                               "l.name = %s", name), ((0,),))
+
+    def test_with_triggers(self):
+        self.both_ways("own")
+
+    def test_by_scan(self):
+        self.both_ways("ownscan")
+
+    def test_the_check_is_content(self):
+        for name in ("own", "ownscan"):
+            said = S.owsadm("check", name, check=False)
+            self.assertNotIn("[attachments]", said)
+            self.assertNotIn("error", said.lower(), said)
+
+    def test_the_check_is_not(self):
+        wrong = (({"name": "titel"}, "did you mean title"), ({"content": "title"}, "expected a BLOB"),
+                 ({"name": "data"}, "expected text"), ({"table": "t_own.nothing"}, "no table"),
+                 ({"modified": "never"}, "no column"), ({"item": "person_id, no"}, "has 1"))
+        for n, (keys, why) in enumerate(wrong):
+            one = own("wrong%d" % n, {"attachments": dict({"table": "t_own.file"}, **keys)})
+            one.write(S.providers)
+            if n == 0:
+                for statement in one.sql().split(";\n"):
+                    if statement.strip():
+                        S.sql(statement)
+                S.connections[0].select_db("mysql")
+            one.sections["source"]["view"] = "t_wrong0.v"
+            one.sections["track"]["tables"] = "t_wrong0.person:id"
+            one.write(S.providers)
+            self.assertIn(why, S.owsadm("check", one.name, check=False), keys)
+            shutil.rmtree(os.path.join(S.providers, one.name))
+        one = own("wrong9", {"attachments": {"table": "t_own.file"}})
+        one.sections["source"]["view"] = "t_wrong0.v"
+        one.sections["track"]["tables"] = "t_wrong0.person:id"
+        one.write(S.providers)
+        said = S.owsadm("check", one.name, check=False)
+        self.assertIn("add t_own.file:person_id", said)
+        shutil.rmtree(os.path.join(S.providers, one.name))
 
 
 if __name__ == "__main__":
