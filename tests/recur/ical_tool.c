@@ -48,6 +48,7 @@ main(void)
 		if (it)
 			icalrecur_iterator_free(it);
 		printf("\n");
+		fflush(stdout); /* libical crashes over some rules: test_recur.py sees over which */
 	}
 	return 0;
 }
