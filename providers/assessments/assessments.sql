@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS lecturer (
 	login       VARCHAR(60) NOT NULL PRIMARY KEY,
 	lecturer_id INT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE,
 	name        VARCHAR(100) NOT NULL,
-	mail        VARCHAR(100),
+	mail        VARCHAR(100) UNIQUE,
 	chair       VARCHAR(100)
 );
 
