@@ -89,11 +89,11 @@ static const struct list_key keys[] = {
   .help = "your own table of files, schema.table; without it the sync database keeps them" },
 { "attachments", "item", 0, NULL, read_file_item,
   .help = "its columns that hold the key of the row" },
-{ "attachments", "name", 0, NULL, read_column, .to = TO(files.name),
+{ "attachments", "name", 0, NULL, read_file_column, .to = TO(files.name),
   .help = "its column with the file's name" },
-{ "attachments", "content", 0, NULL, read_column, .to = TO(files.content),
+{ "attachments", "content", 0, NULL, read_file_column, .to = TO(files.content),
   .help = "its column with the bytes, a BLOB" },
-{ "attachments", "modified", 0, NULL, read_column, .to = TO(files.modified),
+{ "attachments", "modified", 0, NULL, read_file_column, .to = TO(files.modified),
   .help = "its column that changes with the bytes; without it they are compared at every scan" },
 
 { "access", "read", KEY_REQUIRED, NULL, read_access, .to = TO(read),
@@ -243,24 +243,6 @@ is_given(const struct reader *r, const char *section, const char *key)
 	return s && ini_entry(s, key);
 }
 
-/* [attachments] is whole or not there, and not for documents. */
-static void
-agree_files(struct reader *r)
-{
-	static const char *const needed[] = { "table", "item", "name", "content" };
-	const struct ini_section *s = ini_section(r->ini, "attachments");
-
-	if (!s)
-		return;
-	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
-		if (!ini_entry(s, needed[i]))
-			READ_PROBLEM(r, read_place(r, "attachments", needed[i]), "is missing; "
-			    "expected table, item, name and content");
-	if (r->has_type && r->list->kind == KIND_DOCUMENTS)
-		READ_PROBLEM(r, read_place(r, "attachments", "table"), "is for other lists: "
-		    "documents are files themselves, and nothing is attached to them");
-}
-
 /* What one key means beside another. */
 static void
 agree(struct reader *r)
@@ -277,7 +259,7 @@ agree(struct reader *r)
 	if (!is_given(r, "write", "mode") && is_given(r, "write", "allow"))
 		READ_PROBLEM(r, read_place(r, "write", "mode"), "is missing beside allow; "
 		    "write mode = view, or mode = none and no allow");
-	agree_files(r);
+	read_files_agree(r);
 	if (l->write == WRITE_NONE)
 		l->allow = 0;
 	if (l->write != WRITE_VIEW)

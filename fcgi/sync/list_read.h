@@ -59,6 +59,8 @@ void read_tables(struct reader *r, const struct list_key *k, const struct ini_en
 void read_delete_from(struct reader *r, const struct list_key *k, const struct ini_entry *e);
 void read_file_table(struct reader *r, const struct list_key *k, const struct ini_entry *e);
 void read_file_item(struct reader *r, const struct list_key *k, const struct ini_entry *e);
+void read_file_column(struct reader *r, const struct list_key *k, const struct ini_entry *e);
+void read_files_agree(struct reader *r);
 /* A name of a column, table or schema: false with the problem said. *out on the arena. */
 bool read_name(struct reader *r, const struct ini_entry *e, const char *what, struct str s,
     const char **out);

@@ -218,3 +218,29 @@ read_file_item(struct reader *r, const struct list_key *k, const struct ini_entr
 		READ_PROBLEM(r, e, "names %zu column(s), but [source] key has %zu; expected as many, "
 		    "in the order of the key", f->key_n, r->list->key_n);
 }
+
+void
+read_file_column(struct reader *r, const struct list_key *k, const struct ini_entry *e)
+{
+	const char **to = (const char **)(void *)((char *)r->list + k->to);
+
+	(void)read_name(r, e, "column of the table", e->value, to);
+}
+
+/* The section is whole or not there, and not for documents. */
+void
+read_files_agree(struct reader *r)
+{
+	static const char *const needed[] = { "table", "item", "name", "content" };
+	const struct ini_section *s = ini_section(r->ini, "attachments");
+
+	if (!s)
+		return;
+	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+		if (!ini_entry(s, needed[i]))
+			READ_PROBLEM(r, read_place(r, "attachments", needed[i]), "is missing; "
+			    "expected table, item, name and content");
+	if (r->has_type && r->list->kind == KIND_DOCUMENTS)
+		READ_PROBLEM(r, read_place(r, "attachments", "table"), "is for other lists: "
+		    "documents are files themselves, and nothing is attached to them");
+}

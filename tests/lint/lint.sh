@@ -99,7 +99,7 @@ fi
 # provider.ini: the key table of sync/list.c and the names in front/lists/wire.c
 provider_keys=$(sed -n 's/^{ "\([a-z]*\)", "\([a-z_]*\)".*/\1 \2/p' fcgi/sync/list.c)
 page_keys=$(sed -n '/^\.SH \[/{s/^\.SH \[\(.*\)\]/\1/;h}; /^\.TP/{n;s/^\.B \([a-z_]*\)$/\1/;t key
-	d;:key G;s/\(.*\)\n\(.*\)/\2 \1/p}' providers/owsd-provider.5 | grep -E '^(provider|source|track|write|access) ')
+	d;:key G;s/\(.*\)\n\(.*\)/\2 \1/p}' providers/owsd-provider.5 | grep -E '^(provider|source|track|write|attachments|access) ')
 check "the key table of provider.ini is found" "$([ "$(printf '%s\n' "$provider_keys" | wc -l)" -gt 15 ] || echo no)"
 check "owsd-provider(5) describes the keys of provider.ini and no other" \
     "$(diff <(printf '%s\n' "$provider_keys" | sort) <(printf '%s\n' "$page_keys" | sort))"
