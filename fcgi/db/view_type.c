@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "num.h"
 #include "value.h"
 
 #define TEXT_CHARS 255 /* a longer text has several lines */
@@ -155,6 +156,18 @@ own_type(const struct view_type *t)
 	return VALUE_TEXT;
 }
 
+/* [values.X] makes words of a column that holds none: a choice between them. */
+static bool
+has_words(const struct column *c)
+{
+	char number[64];
+
+	for (size_t i = 0; i < c->translation_n; i++)
+		if (c->translation[i].field.n && !num_decimal(c->translation[i].field, number))
+			return true;
+	return false;
+}
+
 /* What people choose from: the members, or what [values.X] makes of them. */
 static void
 own_choices(struct arena *a, struct column *c, const struct view_type *t)
@@ -189,7 +202,8 @@ void
 view_column_meaning(struct arena *a, struct column *c, const struct view_type *t)
 {
 	if (c->own && (c->type != VALUE_URL || t->class != COLUMN_TEXT))
-		c->type = own_type(t);
+		c->type = has_words(c) && (t->class == COLUMN_INTEGER || t->class == COLUMN_DECIMAL ||
+		    t->class == COLUMN_TEXT) ? VALUE_CHOICE : own_type(t);
 	if (c->own && c->type == VALUE_CHOICE)
 		own_choices(a, c, t);
 	if (!c->own && c->type == VALUE_CHOICE && c->choice_n && !c->translation_n &&

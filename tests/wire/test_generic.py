@@ -30,7 +30,7 @@ NAMES = {"Room No.": "Room_x0020_No.", "Größe": "Gr_x00f6__x00df_e"}
 TYPES = {
     "Title": "Text", "Room No.": "Text", "Größe": "Choice", "Note": "Note", "Seats": "Integer",
     "Price": "Number", "IsOpen": "Boolean", "IsNew": "Boolean", "Since": "DateTime",
-    "At": "DateTime", "Stamp": "DateTime", "URL": "URL", "State": "Text", "Raw": "Note",
+    "At": "DateTime", "Stamp": "DateTime", "URL": "URL", "State": "Choice", "Raw": "Note",
     "Ratio": "Number", "Opens": "Text",
 }
 ODD = "a;#b & <c> \"d\" 'e' \U0001F600 שלום\nsecond"
@@ -49,8 +49,10 @@ def setUpModule():
         generic("every", FIELDS, **{"values.State": {"o": "open", "c": "closed"}}),
         generic("few", some), generic("other", some),
         generic("locked", some, write={"mode": "view", "readonly": "Room No."}),
-        generic("named", {"Title": "title", "Größe": "size"},
-                **{"values.Größe": {"small": "klein", "n/a": "klein"}}),
+        generic("named", {"Title": "title", "Größe": "size", "Seats": "seats", "Price": "price"},
+                **{"values.Größe": {"small": "klein", "n/a": "klein"},
+                   "values.Seats": {"1": "few", "2": "few", "100": "many"},
+                   "values.Price": {"NULL": "0"}}),
     ]).up()
 
 
@@ -109,7 +111,10 @@ class Schema(unittest.TestCase):
         def choices(list, name):
             return [c.text for c in declared(list)[wire(name)].iterfind("{*}CHOICES/{*}CHOICE")]
         self.assertEqual(choices("every", "Größe"), ["small", "it's large", "n/a"])
-        self.assertEqual(choices("every", "State"), [])
+        # [values.X] makes words of what holds none
+        self.assertEqual(choices("every", "State"), ["open", "closed"])
+        self.assertEqual(choices("named", "Seats"), ["few", "many"])
+        self.assertEqual(declared("named")["Price"].get("Type"), "Number")
         self.assertEqual(choices("named", "Größe"), ["klein", "it's large"])
 
     def test_ids_are_of_the_list_and_the_name(self):
@@ -191,6 +196,16 @@ class RoundTrip(unittest.TestCase):
             row, = [r for r in c.download()[0] if r.get(wanted) and "Title" not in r
                     and (wanted != "Seats" or r["Seats"] == "3")][:1]
             self.assertNotIn(missing, row)
+
+
+    def test_words_for_numbers(self):
+        row = reader("named").do(ows.New({"Seats": "many", wire("Größe"): "klein"}, ref=ows.new_ref()))
+        self.assertEqual((row["Seats"], row[wire("Größe")], row["Price"]), ("many", "klein", "0"))
+        self.assertEqual(S.sql("SELECT seats, size, price FROM t_named.person ORDER BY id DESC LIMIT 1"),
+                         ((100, "small", None),))
+        S.sql("UPDATE t_named.person SET seats = 2, size = 'n/a'")
+        r = ows.Replica(reader("named", "bob")).first()
+        self.assertEqual({(x["Seats"], x[wire("Größe")]) for x in r.rows.values()}, {("few", "klein")})
 
 
 class Refusals(unittest.TestCase):
