@@ -302,7 +302,10 @@ derive_series(const struct calendar *c, const struct item *item, const struct ro
 	if (ev->series.seconds > DAY || (!ev->is_all_day && ev->series.seconds == DAY) ||
 	    !pattern_of_recur(&ev->series, &pattern, &none))
 		return show_fixed(c, row, ev, why);
-	ev->uid = made_uid(c, ev, row->key);
+	/* a column of the DBA's own, if it holds what a client can take */
+	if (list_column(c->l, FIELD_SERIES_UID) < 0 || !ev->uid.n ||
+	    !guid_parse(ev->uid, &ev->guid))
+		ev->uid = made_uid(c, ev, row->key);
 	show_series(c, ev, &pattern);
 	return true;
 }
