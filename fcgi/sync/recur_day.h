@@ -1,5 +1,5 @@
 /*
- * recur_day.h -- days of the calendar, for the files recur*.c and zonerule.c.
+ * recur_day.h -- days of the calendar, and what the files recur*.c share beyond recur.h.
  *
  * A day is its number since 1970-01-01; a weekday counts from Sunday = 0.
  */
