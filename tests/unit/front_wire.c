@@ -116,6 +116,141 @@ types_agree(void **state)
 		}
 }
 
+/* ---- fields of the DBA's own ---- */
+
+static struct column own_columns[] = {
+	{ .field = FIELD_TITLE, .name = "t", .type = VALUE_TEXT },
+	{ .field = FIELD_OWN, .own = "Due day", .name = "d", .type = VALUE_DATE },
+	{ .field = FIELD_OWN, .own = "Gr\xc3\xb6\xc3\x9f" "e", .name = "g", .type = VALUE_INT },
+	{ .field = FIELD_OWN, .own = "a_x0020_b", .name = "x", .type = VALUE_URL },
+};
+static struct list own_list = { .kind = KIND_GENERIC, .column = own_columns,
+	.column_n = sizeof(own_columns) / sizeof(own_columns[0]), .id = { { 1, 2, 3 } } };
+
+static void
+own_columns_are_fields(void **state)
+{
+	static const char *const names[] = { "Title", "Due_x0020_day", "Gr_x00f6__x00df_e",
+		"a_x005f_x0020_b" };
+	static const char *const types[] = { "Text", "DateTime", "Integer", "URL" };
+	struct list other = own_list;
+	struct guid g;
+	size_t i, k;
+
+	(void)state;
+	other.id.b[0] = 9;
+	for (i = 0; i < own_list.column_n; i++) {
+		const struct wire_field *f = wire_of_column(&arena, &own_list, i);
+
+		assert_string_equal(f->name, names[i]);
+		assert_string_equal(f->type, types[i]);
+		assert_true(guid_parse(str_of(f->id), &g));
+		assert_int_equal(wire_column(&own_list, f), i);
+		assert_int_equal(wire_type(f), own_columns[i].type);
+		assert_true(wire_is_declared(&own_list, f));
+		assert_string_equal(wire_find(&arena, &own_list, str_of(names[i]))->id, f->id);
+		assert_string_equal(wire_of_column(&arena, &own_list, i)->id, f->id);
+		for (k = 0; k < i; k++)
+			assert_string_not_equal(wire_of_column(&arena, &own_list, k)->id, f->id);
+		if (i)
+			assert_string_not_equal(wire_of_column(&arena, &other, i)->id, f->id);
+	}
+	/* as people read it, too, but nothing that only looks like it */
+	assert_int_equal(wire_find(&arena, &own_list, STR("Due day"))->column, 1);
+	assert_null(wire_find(&arena, &own_list, STR("due day")));
+	assert_null(wire_find(&arena, &own_list, STR("")));
+	assert_null(wire_find(&arena, &own_list, STR("FirstName")));
+	/* several have that field: none is the one */
+	assert_int_equal(list_column(&own_list, FIELD_OWN), -1);
+}
+
+static void
+own_names_are_nobody_elses(void **state)
+{
+	static const char *const taken[] = { "ID", "id", "Created", "Author", "owshiddenversion",
+		"MetaInfo", "ReplicationID", "vti_versionhistory", "VTI_x", "LinkTitle",
+		"Attachments", "ContentTypeId" };
+	static const char *const free_names[] = { "Room", "Email", "Status", "Due day", "Idea" };
+	bool is_address;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		assert_non_null(wire_own_name(str_of(taken[i]), &is_address));
+	for (i = 0; i < sizeof(free_names) / sizeof(free_names[0]); i++) {
+		assert_null(wire_own_name(str_of(free_names[i]), &is_address));
+		assert_false(is_address);
+	}
+	assert_null(wire_own_name(STR("url"), &is_address));
+	assert_true(is_address);
+	assert_null(wire_own_name(STR("WebPage"), &is_address));
+	assert_true(is_address);
+}
+
+/* ---- people ---- */
+
+static void
+persons_are_read(void **state)
+{
+	static const struct { const char *sent, *login; } cases[] = {
+		{ "alice", "alice" }, { " alice ", "alice" }, { "12;#alice", "alice" },
+		{ "-1;#alice", "alice" }, { "12;#Doe,, Jane,#jane,#j@x.example,#,#Doe,, Jane", "jane" },
+		{ "12;#Doe,, Jane", "Doe, Jane" }, { "12;#,#jane", "jane" }, { "0;#jane", "jane" },
+		{ "12;#j@x.example,Jane", "Jane" }, { "12;#Jane Doe", "Jane Doe" },
+		{ "", NULL }, { "12", NULL }, { "12;#", NULL }, { ";#", NULL }, { "-1", NULL },
+		{ "1;#a;#2;#b", NULL }, { "99999999999;#x;#y", NULL },
+	};
+	const struct person *p;
+	const char *why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool found = wire_get_user(&arena, NULL, str_of(cases[i].sent), &p, &why);
+
+		if (found != !!cases[i].login)
+			fail_msg("\"%s\" %s", cases[i].sent, found ? "is somebody" : why);
+		if (found)
+			assert_str(p->login, cases[i].login);
+		else
+			assert_true(strlen(why) > 10);
+	}
+}
+
+/* Every text of a few letters: what is somebody is the same one when it comes back. */
+static void
+persons_come_back(void **state)
+{
+	static const char letters[] = ",;#1a@ -";
+	struct arena_mark mark = arena_mark(&arena);
+	const struct person *p, *q;
+	char text[6];
+	const char *why;
+	unsigned i, k, rest, n, somebody = 0;
+
+	(void)state;
+	for (n = 1; n <= sizeof(text); n++)
+		for (i = 0; i < 1u << (3 * n); i++) {
+			struct str wire;
+
+			for (k = 0, rest = i; k < n; k++, rest >>= 3)
+				text[k] = letters[rest & 7];
+			if (!wire_get_user(&arena, NULL, (struct str){ text, n }, &p, &why))
+				continue;
+			somebody++;
+			assert_true(p->login.n > 0 && p->id > 0);
+			wire = wire_put_user(&arena, p, i & 1);
+			if (!strstr(p->login.p, ";#")) {
+				assert_true(wire_get_user(&arena, NULL, wire, &q, &why) || !(i & 1));
+				if ((i & 1) && !str_eq(p->login, q->login))
+					fail_msg("%.*s became %.*s", (int)n, text,
+					    STR_ARG(q->login));
+			}
+			arena_release(&arena, &mark);
+		}
+	assert_true(somebody > 1000);
+}
+
 /* Words of the page's .nf blocks below ".SS kind". */
 static bool
 page_names(const char *page, const char *kind, const char *name)
@@ -331,6 +466,10 @@ main(void)
 		cmocka_unit_test(types_agree),
 		cmocka_unit_test(names_are_found),
 		cmocka_unit_test(the_manual_names_the_fields),
+		cmocka_unit_test(own_columns_are_fields),
+		cmocka_unit_test(own_names_are_nobody_elses),
+		cmocka_unit_test(persons_are_read),
+		cmocka_unit_test(persons_come_back),
 		cmocka_unit_test(uploads_become_canonical),
 		cmocka_unit_test(rows_carry_wire_text),
 		cmocka_unit_test(an_echo_is_no_change),
