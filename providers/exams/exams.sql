@@ -36,6 +36,16 @@ CREATE TABLE IF NOT EXISTS exam (
 	FOREIGN KEY (series_id) REFERENCES exam (exam_id) ON DELETE CASCADE
 );
 
+-- files of an exam, such as the plan of its seats
+CREATE TABLE IF NOT EXISTS exam_file (
+	exam_id    INT UNSIGNED NOT NULL,
+	name       VARCHAR(128) NOT NULL,
+	content    LONGBLOB NOT NULL,
+	changed_at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6),
+	PRIMARY KEY (exam_id, name),
+	FOREIGN KEY (exam_id) REFERENCES exam (exam_id) ON DELETE CASCADE
+);
+
 CREATE OR REPLACE VIEW v_exams AS
 SELECT e.exam_id, e.course_id, e.title, e.place, e.notes, e.is_all_day, e.starts_at, e.ends_at,
 	e.rrule, e.except_on, e.zone, e.series_id, e.instance_at, c.faculty, e.created_at,
@@ -160,6 +170,13 @@ SELECT s.no, IF(s.is_week, 1, s.course_id),
 FROM single s
 JOIN course c ON c.course_id = s.course_id
 JOIN campus p ON p.no = s.campus;
+-- a plan of the seats for some of them
+INSERT INTO exam_file (exam_id, name, content, changed_at)
+SELECT e.exam_id, 'Sitzplan Größe A.txt',
+	CONCAT(e.title, '\n', e.place, '\n', REPEAT('[ ][ ][x]  [ ][x][ ]\n', 10 + e.exam_id % 9)),
+	'2026-10-01 08:00:00'
+FROM exam e
+WHERE e.exam_id % 10 = 3 AND e.place IS NOT NULL AND NOT EXISTS (SELECT 1 FROM exam_file);
 COMMIT;
 
 DROP TEMPORARY TABLE campus, pattern, series;

@@ -357,6 +357,30 @@ class Exams(Kinds):
                                "WHERE title = 'From Outlook'"),
                          (("Administration", "2027-02-01 08:00:00", None),))
 
+    def test_files(self):
+        """Plans of the seats: from the exams' own table, and into it."""
+        r = self.start("exams")
+        plans = S.sql("SELECT e.exam_id, f.content FROM exams.exam_file f JOIN exams.exam e "
+                      "ON e.exam_id = f.exam_id")
+        shown = [v for v in r.rows.values() if v["Attachments"] != "0"]
+        self.assertEqual(len(shown), len(plans))
+        found = {}
+        for v in shown:
+            url = v["Attachments"].split(";#")[1]
+            answer = r.client.http("GET", "/" + url.split("/", 3)[3])
+            self.assertEqual(answer.status, 200, url)
+            found[answer.body] = v
+        self.assertEqual(sorted(found), sorted(p[1] for p in plans))
+        old = found[dict(plans)[3]]
+        S.sql("UPDATE exams.exam_file SET content = 'another plan' WHERE exam_id = 3")
+        self.arrives(r, lambda: r.rows[old.id].version > old.version, "another plan")
+        r.client.call("AddAttachment", r.client.list_name() + "<listItemID>%d</listItemID>"
+                      "<fileName>Aufsicht.txt</fileName><attachment>%s</attachment>"
+                      % (old.id, base64.b64encode(b"two people").decode()))
+        self.assertEqual(S.sql("SELECT content FROM exams.exam_file WHERE exam_id = 3 "
+                               "ORDER BY name"),
+                         ((b"two people",), (b"another plan",)))
+
     def instance(self, m, kind, when, **more):
         fields = {"EventType": kind, "fRecurrence": "1", "UID": m["UID"], "RecurrenceID": when,
                   "EventDate": when, "EndDate": when[:11] + "23:30:00Z", "fAllDayEvent": "0",
