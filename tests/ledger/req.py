@@ -3,7 +3,7 @@
     req("R196 R208", condition, "what was seen")
 
 fails when the condition does not hold, and otherwise writes `requirement R196`
-to the output. At its end a test file that ran as a whole compares what it named
+to the output. At its end a test file that ran as a whole, and well, compares what it named
 with ledger.tsv: a requirement that the ledger calls met by this file and that no
 check has named is a failure, and so is one that the ledger does not know of.
 As each file answers for its own lines, it does not matter which files of the
@@ -51,7 +51,7 @@ def main():
     ran_all = not any(not a.startswith("-") for a in sys.argv[1:])
     program = unittest.main(module="__main__", exit=False)
     is_good = program.result.wasSuccessful()
-    if ran_all and not program.result.skipped:
+    if is_good and ran_all and not program.result.skipped:
         sys.stderr.flush()
         for line in compare(test):
             print("not ok - " + line, flush=True)
