@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import unittest
+import urllib.parse
 
 import live
 from live import fcgi, wait
@@ -77,6 +78,35 @@ class Web:
                                              {"Content-Type": "text/xml"})
         self.assertEqual(status, 413)
         self.assertIn(b"larger than 16 MiB", body)
+
+    def file(self, method, path, body=None, **headers):
+        c = http.client.HTTPConnection(self.stack.addr, self.stack.port, timeout=60)
+        c.request(method, path, body, dict({"Authorization": "Basic YWxpY2U6YWxpY2U="}, **headers))
+        r = c.getresponse()
+        got = r.status, r.headers, r.read()
+        c.close()
+        return got
+
+    def test_a_file_goes_up_and_down(self):
+        """An attachment of 20 MB with a name that needs every escape, changed and removed."""
+        name = urllib.parse.quote("Ä +b's (1), 2=3;!$.bin", safe="")
+        path, data = "/Lists/customers/Attachments/1/" + name, os.urandom(20 << 20)
+        wait("the list", lambda: self.file("PUT", path, b"first")[0] in (200, 201))
+        status, headers, _ = self.file("PUT", path, data)
+        self.assertEqual(status, 200)
+        tag = headers["ETag"]
+        status, headers, body = self.file("GET", path)
+        self.assertEqual((status, headers["ETag"], body == data), (200, tag, True))
+        status, headers, body = self.file("GET", path, Range="bytes=7-9")
+        self.assertEqual((status, body), (206, data[7:10]))
+        self.assertEqual(headers["Content-Range"], "bytes 7-9/%d" % len(data))
+        status, headers, body = self.file("HEAD", path)
+        self.assertEqual((status, body), (200, b""))
+        self.assertEqual(self.file("GET", path, **{"If-None-Match": tag})[0], 304)
+        self.assertEqual(self.file("PUT", path, b"x", **{"If-Match": '"other"'})[0], 412)
+        self.assertEqual(self.file("PUT", path, b"x", **{"If-Match": tag})[0], 200)
+        self.assertEqual(self.file("DELETE", path)[0], 204)
+        self.assertEqual(self.file("GET", path)[0], 404)
 
     def test_remote_user_cannot_be_claimed(self):
         status, _, body = self.stack.request("/", "bob", None, {"Remote-User": "alice",
