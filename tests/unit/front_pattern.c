@@ -282,6 +282,7 @@ zones(void **state)
 	}
 	assert_true(zone_xml_read(&arena, STR(ZONE_XML_NEUTRAL), &r, &why));
 	assert_true(zone_rule_eq(&r, &(struct zone_rule){ 0 }));
+	assert_str(zone_xml_write(&arena, &r), ZONE_XML_NEUTRAL);
 	/* leading zeros, the defaults of a rule, a date, which is stronger than a weekday */
 	assert_true(zone_xml_read(&arena, STR(ZONE("<standardBias> -60 </standardBias>"
 	    "<additionalDaylightBias>-60</additionalDaylightBias>",

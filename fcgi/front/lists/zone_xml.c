@@ -170,6 +170,8 @@ zone_xml_write(struct arena *a, const struct zone_rule *r)
 {
 	struct fragment f;
 
+	if (!r->bias && !r->daylight_bias)
+		return STR(ZONE_XML_NEUTRAL);
 	fragment_begin(&f);
 	xmlw_open(&f.w, "timeZoneRule");
 	xmlw_open(&f.w, "standardBias");

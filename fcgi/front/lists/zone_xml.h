@@ -16,6 +16,7 @@
 /* False with a sentence on the arena. */
 WARN_UNUSED bool zone_xml_read(
     struct arena *a, struct str text, struct zone_rule *out, const char **why);
+/* UTC, which is a zeroed rule, is written as the neutral zone. */
 struct str zone_xml_write(struct arena *a, const struct zone_rule *r);
 
 #endif
