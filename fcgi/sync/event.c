@@ -134,6 +134,8 @@ read_times(const struct calendar *c, const struct item *item, const struct row *
 	ev->start = time_of(c, item, row, ev, FIELD_START);
 	ev->end = time_of(c, item, row, ev, FIELD_END);
 	ev->instance = time_of(c, item, row, ev, FIELD_INSTANCE);
+	if (ev->start == NO_TIME)
+		ev->start = ev->instance; /* of a deleted one there may be no more */
 	if (ev->start == NO_TIME) {
 		*why = "the event has no start";
 		return false;
@@ -144,6 +146,9 @@ read_times(const struct calendar *c, const struct item *item, const struct row *
 		ev->start = event_day(ev->start);
 		ev->end = event_day(ev->end) + DAY_END;
 	}
+	/* an end that no column has cannot follow a start that SQL moves */
+	if (ev->end < ev->start && !ev->is_inner && list_column(c->l, FIELD_END) < 0)
+		ev->end = ev->start + (ev->is_all_day ? DAY_END : 0);
 	if (ev->end >= ev->start)
 		return true;
 	*why = "the event ends before it starts";

@@ -97,6 +97,8 @@ bool event_parse(struct str text, int64_t *t);
 /* Of a row with a rule: start, end, pattern and zone as clients see them. */
 WARN_UNUSED bool event_derive(const struct calendar *c, const struct item *item,
     const struct row *row, struct event *ev, const char **why);
+/* The rule in the one spelling of all that mean the same. */
+struct str event_rule_text(const struct calendar *c, const struct series *s);
 /* What makes the series of a row in an EVENT_RULE list, without its excepted dates. */
 void event_rule_print(const struct calendar *c, const struct event *ev, char out[PRINT_TEXT]);
 /* What makes a series for its instances; "" of any other event. */
@@ -143,6 +145,13 @@ enum outcome event_master(struct family *f, const struct calendar *c, const stru
 enum outcome event_fits(struct family *f, const struct calendar *c, const struct event_master *m,
     int64_t instance, int64_t start, uint32_t id, const char **why, struct err *e)
     WARN_UNUSED;
+
+/* ---- event_want.c ---- */
+
+enum outcome event_want(struct family *f, const struct row *row, const struct item *item,
+    struct inner **inner, size_t *n, struct err *e) WARN_UNUSED;
+bool event_keeps(struct family *f, const struct row *row, const struct item *item,
+    const struct item *inner);
 
 /* ---- event_change.c, event_place.c ---- */
 

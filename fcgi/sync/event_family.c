@@ -89,6 +89,9 @@ find_others(struct family *f, const struct calendar *c, const struct event_maste
 		if (o != OK || (!row && !key_is_inner(item[i].key, NULL, NULL)) ||
 		    !event_read(c, &item[i], row, &ev, &why) || ev.instance == NO_TIME)
 			continue;
+		/* as the pattern has it: clients may know the zone in another way */
+		if (m->event.has_series)
+			(void)event_instance(&m->event, ev.instance, &ev.instance);
 		out->moved[out->n++] = (struct moved){ .from = ev.instance,
 			.to = ev.type == EVENT_DELETED ? NO_TIME : ev.start };
 	}

@@ -204,6 +204,15 @@ read_zone(const struct calendar *c, const struct row *row, struct event *ev,
 	return false;
 }
 
+struct str
+event_rule_text(const struct calendar *c, const struct series *s)
+{
+	struct recur canon;
+
+	recur_canon(s, &canon);
+	return recur_write(c->a, &canon);
+}
+
 static bool
 read_rule(const struct calendar *c, struct event *ev, const char **why)
 {
@@ -218,7 +227,7 @@ read_rule(const struct calendar *c, struct event *ev, const char **why)
 	s->start = wall_from_utc(&s->wall, ev->row_start);
 	s->seconds = ev->is_all_day ? event_day(ev->row_end) + DAY - ev->row_start
 				    : ev->row_end - ev->row_start;
-	ev->rule = recur_write(c->a, &s->rule);
+	ev->rule = event_rule_text(c, s);
 	ev->has_series = true;
 	return true;
 }
@@ -316,7 +325,7 @@ event_derive(const struct calendar *c, const struct item *item, const struct row
 {
 	if (ev->type != EVENT_SERIES) {
 		if (ev->type == EVENT_SINGLE && !is_kept(c, item, ev))
-			ev->uid = ev->pattern = ev->zone_text = STR_NULL;
+			ev->uid = ev->pattern = STR_NULL;
 		return true;
 	}
 	return read_zone(c, row, ev, why) && read_rule(c, ev, why) &&

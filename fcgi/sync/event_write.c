@@ -322,14 +322,14 @@ write_series(struct draft *d)
 		o = need_writable(d, of_rule[i]);
 	if (o != OK)
 		return o;
-	row.rule = recur_write(d->c.a, &s.rule);
+	row.rule = event_rule_text(&d->c, &s);
 	row.zone_name = name;
 	row.row_start = ev->start;
 	row.row_end = ev->start + (ev->is_all_day ? DAY - 60 : s.seconds);
 	if (d->item && d->was.type == EVENT_SERIES && recur_same(&s, &d->was.series.rule))
-		row.rule = d->was.rule;
+		draft_drop(d, FIELD_RRULE);
 	else
-		write_cell(d, FIELD_RRULE, row.rule);
+		write_cell(d, FIELD_RRULE, recur_write(d->c.a, &s.rule));
 	write_time(d, FIELD_START, row.row_start, d->was.row_start);
 	write_time(d, FIELD_END, row.row_end, d->was.row_end);
 	if (!ev->is_all_day && !(d->item && str_eq(name, d->was.zone_name)))

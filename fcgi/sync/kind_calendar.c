@@ -1,19 +1,11 @@
 /*
- * kind_calendar.c -- what is special about events: the rules of kind.h.
- *
- * Instances that a series' row implies (entries of ExDate, the single events that
- * stand for a rule without counterpart) are made and removed by harvest; those
- * that clients made stay as long as the series is the one that they were made for.
+ * kind_calendar.c -- what is special about events: the rules of kind.h, which
+ * rows cannot be shown, and what the item of a row remembers.
  */
 #include "kind.h"
 
 #include "bag.h"
 #include "event.h"
-#include "recur_day.h"
-
-#define FIXED_MAX 500              /* single events for one rule */
-#define FIXED_BEFORE (366 * DAY)   /* and how far around the present they reach */
-#define FIXED_BEHIND (4 * 366 * DAY)
 
 static struct calendar
 calendar_of(const struct family *f)
@@ -180,6 +172,22 @@ wait_for_master(struct family *f, const struct calendar *c, struct item *item, s
 	return store_inbox_add(f->g->store, f->l, &item->key, 1, false, e);
 }
 
+/* Its series excludes that instance, too: it is no deleted one then. */
+static enum outcome
+tell_series(struct family *f, const struct calendar *c, const struct override *is, struct err *e)
+{
+	const struct event_master *m = &is->master;
+	struct exdates out;
+	const char *why;
+	int64_t instance;
+
+	if (!event_exdates(c, &m->event, &m->row, &out, &why) || !out.n ||
+	    !event_instance(&m->event, is->instance, &instance) || !exdate_has(&out, instance))
+		return OK;
+	f->asked++;
+	return store_inbox_add(f->g->store, f->l, &m->item.key, 1, false, e);
+}
+
 static enum outcome
 settle_override(struct family *f, const struct calendar *c, const struct row *row,
     struct item *item, struct err *e)
@@ -196,6 +204,8 @@ settle_override(struct family *f, const struct calendar *c, const struct row *ro
 		o = wait_for_master(f, c, item, e);
 	else
 		remember(c, item, ":waits", STR_NULL);
+	if (o == OK && is.is_one)
+		o = tell_series(f, c, &is, e);
 	remember(c, item, ":number", is.is_one ? event_zone_number(c, &is.master.item,
 	    &is.master.row, &is.master.event) : STR_NULL);
 	remember(c, item, ":uid", is.is_one ? is.master.event.uid : STR_NULL);
@@ -250,187 +260,17 @@ vanish(struct family *f, const struct item *item, struct err *e)
 	size_t n = 0, key_n = 0;
 	enum outcome o;
 
-	if (!item->has_uid || item->place != 0)
+	if (!item->has_uid || (item->place != 0 && !event_has_overrides(f->l)))
 		return OK;
 	o = f->items_of(f, &item->uid, &other, &n, e);
 	key = ARENA_ARRAY(f->g->arena, struct str, n);
+	/* of a series its instances, of an instance its series, which may exclude it */
 	for (size_t i = 0; o == OK && i < n; i++)
-		if (other[i].id != item->id && !key_is_inner(other[i].key, NULL, NULL))
+		if (other[i].id != item->id && !key_is_inner(other[i].key, NULL, NULL) &&
+		    (other[i].place == 0) != (item->place == 0))
 			key[key_n++] = other[i].key;
-	return o == OK && key_n ? family_ask(f, key, key_n, e) : o;
-}
-
-/* ---- inner items ---- */
-
-struct wanted {
-	const struct calendar *c;
-	struct inner *inner;
-	size_t n, size;
-	struct item *have; /* what hangs on the row already */
-	size_t have_n;
-	struct str number; /* of the series' zone */
-};
-
-static struct inner *
-one_more(struct wanted *w)
-{
-	if (w->n == w->size) {
-		size_t size = w->size ? w->size * 2 : 16;
-		struct inner *more = ARENA_ARRAY(w->c->a, struct inner, size);
-
-		if (w->n)
-			memcpy(more, w->inner, w->n * sizeof(*more));
-		w->inner = more;
-		w->size = size;
-	}
-	return &w->inner[w->n++];
-}
-
-static struct property
-said(const struct calendar *c, enum field f, struct str value)
-{
-	return (struct property){ .name = str_of(c->v->field_name(c->l->kind, f)),
-		.value = value.p ? value : STR("") };
-}
-
-/* What any event that a series implies says. */
-static size_t
-say_times(const struct calendar *c, const struct event *ev, int64_t t, struct property *p)
-{
-	int64_t seconds = ev->series.seconds - (ev->is_all_day ? 60 : 0);
-	size_t n = 0;
-
-	p[n++] = said(c, FIELD_START, event_stamp(c->a, t));
-	p[n++] = said(c, FIELD_END, event_stamp(c->a, t + seconds));
-	p[n++] = said(c, FIELD_ALL_DAY, ev->is_all_day ? STR("1") : STR("0"));
-	return n;
-}
-
-/* A client deleted that instance of this very series: it has said what there is to say. */
-static bool
-is_there(const struct wanted *w, struct str key, struct str series)
-{
-	for (size_t i = 0; i < w->have_n; i++)
-		if (str_eq(w->have[i].key, key))
-			return w->have[i].place == EVENT_DELETED &&
-			    str_eq(bag_get(w->have[i].bag, STR(":series")), series);
-	return false;
-}
-
-/* An entry of ExDate. */
-static void
-want_deleted(struct wanted *w, const struct event *ev, const struct item *item, int64_t t)
-{
-	const struct calendar *c = w->c;
-	struct inner *inner = one_more(w);
-	struct str series = event_series_print(c, item, ev);
-	struct property p[16];
-	char stamp[STAMP_TEXT];
-	bool changed;
-	size_t n;
-
-	*inner = (struct inner){ .has_uid = ev->has_guid, .uid = ev->guid, .place = EVENT_DELETED };
-	inner->key = key_of_inner(c->a, item->key, str_of(exdate_stamp(t, stamp)));
-	inner->bag = STR("");
-	if (is_there(w, inner->key, series))
-		return;
-	n = say_times(c, ev, t, p);
-	p[n++] = said(c, FIELD_EVENT_TYPE, STR("3"));
-	p[n++] = said(c, FIELD_INSTANCE, event_stamp(c->a, t));
-	p[n++] = said(c, FIELD_SERIES_UID, ev->uid);
-	p[n++] = said(c, FIELD_ZONE_TEXT, ev->zone_text);
-	p[n++] = said(c, FIELD_ZONE_NUMBER, w->number);
-	p[n++] = said(c, FIELD_MASTER, arena_fmt(c->a, "%u", (unsigned)item->id));
-	p[n++] = (struct property){ .name = STR(":series"), .value = series };
-	inner->bag = bag_merge(c->a, STR(""), p, n, &changed);
-}
-
-/* A single event in place of an instance: it says all that the row says. */
-static void
-want_fixed(struct wanted *w, const struct event *ev, const struct item *item,
-    const struct row *row, int64_t t)
-{
-	const struct calendar *c = w->c;
-	const struct list *l = c->l;
-	struct inner *inner = one_more(w);
-	struct property *p = ARENA_ARRAY(c->a, struct property, l->column_n + 8);
-	char stamp[STAMP_TEXT];
-	bool changed;
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->column_n; i++)
-		if (!field_is_structural(l->column[i].field) && row->value[i].n)
-			p[n++] = said(c, l->column[i].field, row->value[i]);
-	n += say_times(c, ev, t, p + n);
-	p[n++] = said(c, FIELD_EVENT_TYPE, STR("0"));
-	p[n++] = (struct property){ .name = STR(":fixed"), .value = STR("1") };
-	*inner = (struct inner){ .place = 0 };
-	inner->key = key_of_inner(c->a, item->key, str_of(exdate_stamp(t, stamp)));
-	inner->bag = bag_merge(c->a, STR(""), p, n, &changed);
-}
-
-static enum outcome
-want_expansion(struct family *f, struct wanted *w, const struct event *ev,
-    const struct item *item, const struct exdates *out, struct err *e)
-{
-	struct recur_walk walk;
-	struct row *full;
-	int64_t now, t;
-	long ns;
-	/* of many rows, harvest has only what it needs itself */
-	enum outcome o = store_rows(f->g->store, f->l, &item->key, 1, &full, e);
-
-	if (o != OK || full->state != ROW_GOOD)
-		return o;
-	f->g->now(f->g->env, &now, &ns);
-	recur_begin(&walk, &ev->series);
-	recur_seek(&walk, now - FIXED_BEFORE);
-	while (w->n < FIXED_MAX && recur_next(&walk, NULL, &t) && t < now + FIXED_BEHIND)
-		if (t != ev->start && !exdate_has(out, t))
-			want_fixed(w, ev, item, full, t);
-	return OK;
-}
-
-static enum outcome
-want(struct family *f, const struct row *row, const struct item *item, struct inner **inner,
-    size_t *n, struct err *e)
-{
-	struct calendar c = calendar_of(f);
-	struct wanted w = { .c = &c };
-	struct event ev;
-	struct exdates out;
-	const char *why;
-	enum outcome o = OK;
-
-	if (event_form(f->l) != EVENT_RULE || !event_read(&c, item, row, &ev, &why) ||
-	    !ev.has_series || !event_exdates(&c, &ev, row, &out, &why))
-		return OK;
-	if (ev.is_fixed)
-		o = want_expansion(f, &w, &ev, item, &out, e);
-	w.number = event_zone_number(&c, item, row, &ev);
-	if (!ev.is_fixed && out.n)
-		o = store_inner(f->g->store, f->l, item->key, &w.have, &w.have_n, e);
-	for (size_t i = 0; o == OK && !ev.is_fixed && i < out.n; i++)
-		if (recur_has(&ev.series, out.at[i]))
-			want_deleted(&w, &ev, item, out.at[i]);
-	*inner = w.inner;
-	*n = w.n;
-	return o;
-}
-
-static bool
-keeps(struct family *f, const struct row *row, const struct item *item, const struct item *inner)
-{
-	struct calendar c = calendar_of(f);
-	struct event ev;
-	const char *why;
-
-	if (!item || !event_read(&c, item, row, &ev, &why) || ev.type != EVENT_SERIES)
-		return false;
-	if (inner->place == EVENT_DELETED && ev.form == EVENT_RULE &&
-	    list_column(f->l, FIELD_EXDATE) >= 0)
-		return false; /* the column names it no more */
-	return str_eq(bag_get(inner->bag, STR(":series")), event_series_print(&c, item, &ev));
+	f->asked += key_n;
+	return o == OK && key_n ? store_inbox_add(f->g->store, f->l, key, key_n, false, e) : o;
 }
 
 static bool
@@ -444,8 +284,8 @@ const struct kind_rules calendar_rules = {
 	.refuse = refuse,
 	.settle = settle,
 	.vanish = vanish,
-	.want = want,
-	.keeps = keeps,
+	.want = event_want,
+	.keeps = event_keeps,
 	.translate = event_translate,
 	.place = event_place,
 	.owner = event_owner,

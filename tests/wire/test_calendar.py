@@ -30,6 +30,7 @@ def setUpModule():
         calendars.Calendar("berlin", calendars.BARE + ", all_day TINYINT(1)",
                            dict(calendars.BARE_FIELDS, fAllDayEvent="all_day"),
                            zone="Europe/Berlin"),
+        calendars.Calendar("start", calendars.BARE, {"Title": "title", "EventDate": "starts"}),
         calendars.Calendar("days", calendars.BARE.replace("DATETIME", "DATE"),
                            calendars.BARE_FIELDS, zone="Europe/Berlin"),
     ]).up()
@@ -114,6 +115,16 @@ class Single(Case):
         self.assertEqual(c.changes().by_title("Backwards"), [])
         self.assertIn("ends before it starts", S.owsadm("status", check=False) +
                       str(S.sql("SELECT reason FROM ows.ows_bad")))
+
+
+    def test_an_end_without_a_column(self):
+        c = calendars.client(S, "start")
+        row = c.do(New({"Title": "Loose end", "EventDate": "2026-03-05T09:00:00Z",
+                        "EndDate": "2026-03-05T10:00:00Z"}))
+        self.assertEqual(row["Duration"], "3600")
+        S.sql("UPDATE t_start.person SET starts = '2026-03-06 09:00'")
+        row, = c.changes().rows
+        self.assertEqual((row["EndDate"], row["Duration"]), ("2026-03-06T09:00:00Z", "0"))
 
 
 class Floating(Case):

@@ -433,6 +433,25 @@ class Written(Case):
                 c.do(ows.Delete(m.id, 3))
 
 
+class Least(Case):
+    """RRule alone is mapped: instances live beside the rows."""
+
+    def test_instances(self):
+        id = by_sql("least", starts="2026-03-16 09:00", ends="2026-03-16 10:00")
+        c, m = calendars.client(S, "least"), self.shown("least")
+        d = c.do(deleted(m, STARTS[3]))
+        e = c.do(moved(m, STARTS[2], "2026-03-31T09:00:00Z", "2026-03-31T10:00:00Z"))
+        change("least", id, "title = 'Renamed'")
+        replica = calendars.replica(S, "least")
+        self.assertEqual(sorted(replica.rows), sorted([m.id, d.id, e.id]))
+        change("least", id, "rule = 'FREQ=WEEKLY;COUNT=6;BYDAY=MO;WKST=SU'")
+        replica.poll()
+        self.assertEqual(sorted(replica.rows), sorted([m.id, d.id, e.id]))
+        change("least", id, "rule = 'FREQ=WEEKLY;COUNT=7;BYDAY=MO'")
+        replica.poll()
+        self.assertEqual(list(replica.rows), [m.id])
+
+
 class Overridden(Case):
     """Changed instances as rows of the DBA's own."""
 
@@ -494,6 +513,23 @@ class Overridden(Case):
         self.assertEqual([e[n] for n in ("MasterSeriesItemID", "UID", "TimeZone", "XMLTZone",
                                          "owshiddenversion")],
                          [m["ID"], m["UID"], "4", BERLIN, "1"])
+
+    def test_excluded_and_replaced(self):
+        """An instance is replaced or deleted, never both: the row counts."""
+        id = by_sql("over", excluded="20260330T070000Z,20260406T070000Z")
+        replica = calendars.replica(S, "over")
+        self.assertEqual(sorted(r["EventType"] for r in replica.rows.values()), ["1", "3", "3"])
+        child = by_sql("over", title="Moved", rule=None, series=id, instance="2026-03-30 07:00",
+                       starts="2026-03-31 09:00", ends="2026-03-31 10:00")
+        replica.poll()
+        self.assertEqual(sorted((r["EventType"], r.get("RecurrenceID"))
+                                for r in replica.rows.values()),
+                         [("1", None), ("3", STARTS[3]), ("4", STARTS[2])])
+        S.sql("DELETE FROM t_over.person WHERE id = %s", child)
+        replica.poll()
+        self.assertEqual(sorted((r["EventType"], r.get("RecurrenceID"))
+                                for r in replica.rows.values()),
+                         [("1", None), ("3", STARTS[2]), ("3", STARTS[3])])
 
     def test_gone_by_a_cascade(self):
         id = by_sql("over")
