@@ -247,7 +247,8 @@ fill_request(struct push *p, struct cell *cell, struct property *prop,
 	};
 	for (size_t i = 0; i < COL__N; i++)
 		if (p->has_col[i])
-			cell[out->cell_n++] = (struct cell){ i, val_str(&p->c.col[i]) };
+			cell[out->cell_n++] = (struct cell){ .column = i,
+			    .value = val_str(&p->c.col[i]) };
 	for (size_t i = 0; i < PROP__N; i++)
 		if (p->has_prop[i])
 			prop[out->property_n++] = (struct property){
