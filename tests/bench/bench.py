@@ -261,9 +261,19 @@ class Bench:
         with open(conf, "w") as f:
             f.write(text)
         with open(run + "/web/pid") as f:
-            os.kill(int(f.read()), 1)
+            master = int(f.read())
+        old = self.workers_of(master)
+        os.kill(master, 1)
+        # a request that a leaving worker takes may be cut off
+        stack.until(lambda: self.workers_of(master) - old and not self.workers_of(master) & old, 30,
+                    "nginx has its new configuration")
         for l in self.lists:
             stack.until(lambda: self.answers("/bare/%s/poll" % l.name), 20, "the bare program")
+
+    def workers_of(self, master):
+        out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(master)], stdout=subprocess.PIPE,
+                             text=True).stdout
+        return set(out.split())
 
     def answers(self, path):
         try:
