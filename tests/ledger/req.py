@@ -3,10 +3,10 @@
     req("R196 R208", condition, "what was seen")
 
 fails when the condition does not hold, and otherwise writes `requirement R196`
-to the output. At its end a test file that ran as a whole, and well, compares what it named
-with ledger.tsv: a requirement that the ledger calls met by this file and that no
-check has named is a failure, and so is one that the ledger does not know of.
-As each file answers for its own lines, it does not matter which files of the
+to the output. At its end a test file that ran as a whole, and well, compares what
+it named with ledger.tsv: a requirement that the ledger calls met by this file and
+that no check has named is a failure, and so is one that the ledger does not know
+of. As each file answers for its own lines, it does not matter which files of the
 tests run, nor in which order.
 """
 

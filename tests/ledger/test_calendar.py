@@ -22,6 +22,7 @@ from fieldtrip import ODD, Value, long_text  # noqa: E402
 from req import same  # noqa: E402
 
 FIELDS = {f.name: f for f in kinds.fields_of("calendar")}
+GUID = r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}"
 S = None
 
 
@@ -188,7 +189,8 @@ class Single(unittest.TestCase):
               "VALUES ('Bad', '2026-03-05 10:00', '2026-03-05 09:00'), "
               "('Good', '2026-03-05 10:00', '2026-03-05 11:00')")
         r = kinds.replica(S, "dates")
-        kinds.poll_until(r, lambda r: any(x.get("Title") == "Good" for x in r.rows.values()), "Good")
+        kinds.poll_until(r, lambda r: any(x.get("Title") == "Good" for x in r.rows.values()),
+                         "Good")
         same("R13 R267", [x.id for x in r.rows.values() if x.get("Title") == "Bad"], [])
         S.sql("DELETE FROM ledger_dates.event WHERE title IN ('Bad', 'Good')")
 
@@ -283,8 +285,8 @@ class Series(unittest.TestCase):
         same("R1009 R16 R274", row["EventType"], "1")
         same("R277 R285 R286", row["fRecurrence"], "1")
         req.req("R297", ows.etree.fromstring(row["RecurrenceData"]).tag == "recurrence", row)
-        req.req("R311 R1036 R1037", re.fullmatch(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}",
-                                                 row["UID"]) and len(row["UID"]) == 38, row["UID"])
+        req.req("R311 R1036 R1037", re.fullmatch(GUID, row["UID"]) and len(row["UID"]) == 38,
+                row["UID"])
         same("R867", row["Duration"], "3600")
         same("R301 R442", row["TimeZone"], "4")
         same("R30001 R293", (row.get("RecurrenceID"), row.get("MasterSeriesItemID")), (None, None))
@@ -292,7 +294,7 @@ class Series(unittest.TestCase):
     def test_a_uid_is_made(self):
         given = {k: v for k, v in events.WEEKLY.items() if k != "UID"}
         row = events.now(S, self.name, self.c.do(ows.New(given, ref=ows.new_ref())))
-        req.req("R311", re.fullmatch(r"\{[0-9A-Fa-f-]{36}\}", row.get("UID", "")), row.get("UID"))
+        req.req("R311", re.fullmatch(GUID, row.get("UID", "")), row.get("UID"))
         bare = ows.new_ref().strip("{}")
         row = events.now(S, self.name, self.c.do(ows.New(dict(given, UID=bare), ref=ows.new_ref())))
         same("R1036 R1037", row["UID"].upper(), "{%s}" % bare.upper())
@@ -396,8 +398,7 @@ class Rules(unittest.TestCase):
         same("R277 R16", (row["EventType"], row["fRecurrence"]), ("1", "1"))
         same("R10 R146 R867", (row["EventDate"], row["EndDate"], row["Duration"]),
              ("2026-03-16T08:00:00Z", "2026-04-20T09:00:00Z", "3600"))
-        req.req("R311", re.fullmatch(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", row["UID"]),
-                row["UID"])
+        req.req("R311", re.fullmatch(GUID, row["UID"]), row["UID"])
         gone, = [x for x in r.rows.values() if x.get("UID") == row["UID"] and x["EventType"] == "3"]
         same("R299 R1011", gone["RecurrenceID"], FOURTH)
         # 9 o'clock in Berlin, as the first instance, though the clocks have changed

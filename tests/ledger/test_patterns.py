@@ -237,7 +237,8 @@ class Zones(unittest.TestCase):
                 "<daylightDate><transitionRule %s/><transitionTime>2:0:0</transitionTime>"
                 "</daylightDate></timeZoneRule>" % daylight)
         c = kinds.client(S, "dates")
-        master = upload(c, rule('<daily dayFrequency="2"/>'), datetime.datetime(2026, 3, 21, 9), zone)
+        master = upload(c, rule('<daily dayFrequency="2"/>'), datetime.datetime(2026, 3, 21, 9),
+                        zone)
         result, = c.update(events.exception(
             master, "2026-04-14T08:00:00Z", EventDate="2026-04-15T22:30:00Z",
             EndDate="2026-04-15T22:45:00Z", XMLTZone=zone))

@@ -69,7 +69,8 @@ def values(n):
         elif f.name == "Priority":
             out[f] = Value(PRIORITY[n])
         elif f.type == "Note":
-            out[f] = Value("<div>" + long_text(n) + "\n<a href=\"https://x.example/?a=1&amp;b=2\">to do</a></div>")
+            out[f] = Value('<div>%s\n<a href="https://x.example/?a=1&amp;b=2">to do</a></div>'
+                           % long_text(n))
         else:
             out[f] = Value("%s %d %s" % (f.name, n, ODD))
     return out
