@@ -42,14 +42,15 @@ no_room(const struct spool *s, struct err *e)
 
 /* Most polls bring no row: what rows need is made with the first one. */
 static struct rowset *
-open_rowset(const struct answer *a)
+open_rowset(struct answer *a)
 {
 	const struct call *k = a->k;
 	struct rowset_want want = {
 		.site = k->c->site, .list = k->list, .rights = k->rights,
-		.fields = &a->caml.fields, .options = a->caml.options, .people = a->people,
+		.fields = &a->caml.fields, .options = a->caml.options,
 	};
 
+	want.people = a->people = people_open(k->arena, k->c->engine);
 	return rowset_open(k->arena, &want);
 }
 
@@ -205,7 +206,6 @@ op_changes(struct call *k)
 	want.is_descending = a->caml.is_descending;
 	want.participant = a->caml.participant;
 	want.is_grouped = a->caml.options.is_grouped && k->list->kind == KIND_CALENDAR;
-	a->people = people_open(k->arena, k->c->engine);
 	open_answer(a);
 	if (plan_changes(k->c->engine, k->list, &k->c->who, &want, &to, &a->result, &e) !=
 	    OK) {
