@@ -112,6 +112,17 @@ is_named(struct str s, size_t i, const char *name)
 	return str_eq(local.p ? local : tag, str_of(name));
 }
 
+/* Behind a comment, CDATA or instruction at i, which holds no tags; i if none is there. */
+static size_t
+behind_other(struct str s, size_t i)
+{
+	if (begins(s, i, "<!--"))
+		return behind(s, i + 4, "-->");
+	if (begins(s, i, "<![CDATA["))
+		return behind(s, i + 9, "]]>");
+	return begins(s, i, "<?") ? behind(s, i + 2, "?>") : i;
+}
+
 /* s is well-formed. */
 struct str
 fragment_without(struct arena *a, struct str s, const char *name)
@@ -126,16 +137,9 @@ fragment_without(struct arena *a, struct str s, const char *name)
 		if (!at)
 			break;
 		i = (size_t)(at - s.p);
-		if (begins(s, i, "<!--")) {
-			i = behind(s, i + 4, "-->");
-			continue;
-		}
-		if (begins(s, i, "<![CDATA[")) {
-			i = behind(s, i + 9, "]]>");
-			continue;
-		}
-		if (begins(s, i, "<?")) {
-			i = behind(s, i + 2, "?>");
+		end = behind_other(s, i);
+		if (end != i) {
+			i = end;
 			continue;
 		}
 		end = behind_tag(s, i);
