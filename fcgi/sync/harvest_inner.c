@@ -64,14 +64,20 @@ row_of(struct family *f, struct str key, const struct row **out, struct err *e)
 	return o;
 }
 
-/* Those of this batch with that uid, from n on. */
+/* How many of these have that uid; into out, unless it is NULL. */
 static size_t
-add_items(const struct items *of, const struct guid *uid, struct item *out, size_t n)
+with_uid(const struct items *of, const struct guid *uid, struct item *out)
 {
-	for (size_t i = 0; i < of->n; i++)
-		if (of->item[i].state == ITEM_LIVE && of->item[i].has_uid &&
-		    guid_eq(&of->item[i].uid, uid))
-			out[n++] = of->item[i];
+	size_t n = 0;
+
+	for (size_t i = 0; i < of->n; i++) {
+		if (of->item[i].state != ITEM_LIVE || !of->item[i].has_uid ||
+		    !guid_eq(&of->item[i].uid, uid))
+			continue;
+		if (out)
+			out[n] = of->item[i];
+		n++;
+	}
 	return n;
 }
 
@@ -86,12 +92,14 @@ items_of(struct family *f, const struct guid *uid, struct item **out, size_t *n,
 	*n = 0;
 	if (o != OK)
 		return o;
-	*out = ARENA_ARRAY(b->g->arena, struct item, stored_n + b->insert.n + b->update.n);
+	/* asked for every row: not a place for each item of the batch */
+	*out = ARENA_ARRAY(b->g->arena, struct item, stored_n +
+	    with_uid(&b->update, uid, NULL) + with_uid(&b->insert, uid, NULL));
 	for (size_t i = 0; i < stored_n; i++)
 		if (!is_written(b, stored[i].id))
 			(*out)[(*n)++] = stored[i];
-	*n = add_items(&b->update, uid, *out, *n);
-	*n = add_items(&b->insert, uid, *out, *n);
+	*n += with_uid(&b->update, uid, *out + *n);
+	*n += with_uid(&b->insert, uid, *out + *n);
 	return OK;
 }
 

@@ -144,6 +144,7 @@ static enum outcome
 refuse(struct family *f, const struct row *row, const struct item *item, const char **why,
     struct err *e)
 {
+	struct arena_mark mark = arena_mark(f->g->arena);
 	struct path p = path_of(f->g->vocabulary, f->l, item, row);
 	struct neighbour near;
 	enum outcome o = find_neighbour(f, p, item, &near, e);
@@ -155,7 +156,11 @@ refuse(struct family *f, const struct row *row, const struct item *item, const c
 		    "already", STR_ARG(joined(f->g->arena, p))).p
 		    : arena_fmt(f->g->arena, "\"%.*s\" is the name of another file already (row "
 		    "%.*s)", STR_ARG(joined(f->g->arena, p)), STR_ARG(near.item->key)).p;
-	return *why ? OK : refuse_folders(f, p.dir, why, e);
+	if (!*why)
+		o = refuse_folders(f, p.dir, why, e);
+	if (!*why) /* of every row of a harvest nothing stays */
+		arena_release(f->g->arena, &mark);
+	return o;
 }
 
 static enum outcome

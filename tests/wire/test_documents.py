@@ -30,7 +30,7 @@ class Library(stack.Contacts):
     """A list: table t_<name>.person, as the others have it, with documents in it."""
 
     def __init__(self, name, rows=(), fields=FIELDS, **more):
-        self.documents = rows
+        self.documents, self.more_sql = rows, more.pop("more_sql", "")
         stack.Contacts.__init__(self, name, columns=more.pop("columns", COLUMNS),
                                 fields=fields, **more)
         self.sections["provider"]["type"] = "documents"
@@ -40,7 +40,7 @@ class Library(stack.Contacts):
         out = stack.Contacts.sql(self) + "".join(
             "INSERT INTO person (folder, name, content) VALUES (%s);\n" % ", ".join(
                 "NULL" if v is None else "X'%s'" % (v if isinstance(v, bytes) else v.encode()).hex()
-                for v in row) for row in self.documents)
+                for v in row) for row in self.documents) + self.more_sql
         if "content_view" in self.sections["source"]:
             out += ("CREATE TABLE blobs (doc INT UNSIGNED NOT NULL PRIMARY KEY, content LONGBLOB);\n"
                     "INSERT INTO blobs SELECT id, content FROM person;\n"
@@ -100,6 +100,8 @@ LISTS = [
             view="SELECT id, title, name, folder, modified_at FROM person",
             more={"source": {"content_view": "t_apart.bytes"},
                   "track": {"tables": "t_apart.person:id, t_apart.blobs:doc"}}),
+    Library("many", more_sql="INSERT INTO person (folder, name, content) SELECT CONCAT('a', seq, "
+            "'/b', seq, '/c', seq, '/d', seq), 'n.txt', seq FROM seq_1_to_600;\n"),
     Library("scanned", [("", "s.txt", b"s")],
             more={"track": {"mode": "scan", "scan_every": "0"}}),
 ]
@@ -183,6 +185,16 @@ class Rows(unittest.TestCase):
             self.assertEqual(unquote(address.path), "/named/" + n)
             self.assertEqual((address.query, address.fragment), ("", ""))
             self.assertEqual(r.client.http("GET", address.path).body, n.encode())
+
+    def test_a_harvest_of_many_folders_fits_into_memory(self):
+        r = replica("many")
+        self.assertEqual(len(r.rows), 5 * 600)
+        row = r.paths()["a600/b600/c600/d600/n.txt"]
+        self.assertEqual(r.client.http("GET", urlsplit(row["EncodedAbsUrl"]).path).body, b"600")
+        at = r.paths()["a7/b7"]
+        self.assertIsNone(r.client.do(ows.Delete(at.id)))
+        gone = [i for page in r.poll() for i in page.deleted]
+        self.assertEqual(len(gone), 4)
 
     def test_wrong_names(self):
         """A client is told; a row is named for the DBA and left out."""
