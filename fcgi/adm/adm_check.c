@@ -72,6 +72,7 @@ check_file(struct adm *m, const char *path)
 	}
 	rc = one(m, l, &e);
 	zone_close(&l->zone);
+	zones_close(&l->zones);
 	if (rc != OK)
 		return adm_failed(&e);
 	return m->problems.error_n ? ADM_PROBLEMS : ADM_FINE;

@@ -111,8 +111,10 @@ reading_start(struct reading *r, const char *file)
 static void
 reading_end(struct reading *r)
 {
-	if (r->list)
+	if (r->list) {
 		zone_close(&r->list->zone);
+		zones_close(&r->list->zones);
+	}
 	arena_clear(&r->arena);
 }
 
