@@ -122,8 +122,10 @@ event_is_all_day(const struct calendar *c, const struct item *item, const struct
 	if (is_inner || list_column(c->l, FIELD_ALL_DAY) >= 0 ||
 	    list_column(c->l, FIELD_START) < 0)
 		return true;
+	/* midnight, or what a zone has in its place where the clocks change then */
 	return event_parse(value(c, item, row, FIELD_START), &t) &&
-	    event_from_column(c->l, FIELD_START, t) % DAY == 0;
+	    event_to_column(c->l, FIELD_START,
+		event_day(event_from_column(c->l, FIELD_START, t))) == t;
 }
 
 static bool

@@ -130,6 +130,7 @@ size_t event_show(const struct vocabulary *v, struct arena *a, const struct list
 /* The series that an instance belongs to. */
 struct event_master {
 	bool is_found;
+	bool is_bad;            /* there is one, and its row cannot be shown at present */
 	struct item item;
 	struct row row;
 	struct event event;

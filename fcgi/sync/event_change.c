@@ -248,6 +248,9 @@ check_instance(struct draft *d)
 	o = event_master(&d->family, &d->c, ev, &d->master, d->r->e);
 	if (o != OK)
 		return o;
+	if (!d->master.is_found && d->master.is_bad)
+		return draft_refuse(d, "the row of its series cannot be shown at present. The "
+		    "database administrator has to mend it");
 	if (d->master.is_found && d->master.event.is_fixed)
 		return draft_refuse(d, "its series follows a rule that Outlook does not know and "
 		    "cannot be changed here. Ask the database administrator");
@@ -269,6 +272,10 @@ is_instance(int type)
 static enum outcome
 check_kind(struct draft *d)
 {
+	if (d->item && d->ev.form == EVENT_RULE && d->was.type == EVENT_CHANGED &&
+	    d->ev.type == EVENT_DELETED && !key_is_inner(d->item->key, NULL, NULL))
+		return draft_refuse(d, "this changed instance has a row of its own in the "
+		    "database; delete it, and delete the instance of the series then");
 	if (!d->item || d->ev.form == EVENT_ROWS ||
 	    is_instance(d->ev.type) == is_instance(d->was.type))
 		return OK;

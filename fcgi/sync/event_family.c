@@ -23,11 +23,14 @@ take_master(struct family *f, const struct calendar *c, const struct item *item,
 	const char *why;
 	enum outcome o;
 
+	out->is_bad |= item->state == ITEM_LIVE && item->is_bad;
 	if (item->state != ITEM_LIVE || item->is_bad || key_is_inner(item->key, NULL, NULL))
 		return OK;
 	o = f->row_of(f, item->key, &row, e);
-	if (o != OK || !row)
+	if (o != OK || !row) {
+		out->is_bad |= o == OK; /* since its item was looked at */
 		return o;
+	}
 	out->item = *item;
 	out->row = *row;
 	out->is_found = event_read(c, &out->item, &out->row, &out->event, &why) &&
