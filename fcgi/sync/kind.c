@@ -130,3 +130,20 @@ family_ask(struct family *f, const struct str *keys, size_t n, struct err *e)
 	f->asked += n;
 	return store_inbox_add(f->g->store, f->l, keys, n, true, e);
 }
+
+bool
+kind_author(struct change_run *r, struct cell *out)
+{
+	int at = list_column(r->l, FIELD_AUTHOR);
+	struct person p;
+
+	if (at < 0 || !r->l->column[at].is_filled || !r->l->column[at].is_writable)
+		return false;
+	*out = (struct cell){ .column = (size_t)at, .value = r->who->login };
+	if (r->l->column[at].class != COLUMN_INTEGER)
+		return true;
+	if (!r->g->person || r->g->person(r->g->env, PERSON_BY_LOGIN, r->who->login, &p, r->e) != OK)
+		return false;
+	out->value = arena_fmt(r->g->arena, "%u", (unsigned)p.id);
+	return p.id != 0;
+}

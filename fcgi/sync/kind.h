@@ -155,6 +155,12 @@ struct str kind_value(const struct vocabulary *v, const struct list *l, const st
     const struct row *row, enum field f);
 /* The value that a change sends for a field; false: it sends none. */
 bool kind_sent(const struct change_run *r, enum field f, struct str *out);
+/*
+ * Who makes a new item, for the column of its author: the login, or the number in
+ * the table of users where the column holds numbers. False: no such column, or
+ * nothing is known that it could hold.
+ */
+bool kind_author(struct change_run *r, struct cell *out);
 /* The value after the change: sent, else the item's. item NULL: New. */
 struct str kind_after(const struct change_run *r, const struct item *item, enum field f);
 

@@ -223,12 +223,8 @@ join(struct change_run *r, struct place *out)
 static enum outcome
 place(struct change_run *r, struct place *out)
 {
-	int author = list_column(r->l, FIELD_AUTHOR);
-
 	out->cell = ARENA_ARRAY(r->g->arena, struct cell, 2);
-	if (author >= 0 && r->l->column[author].is_filled && r->l->column[author].is_writable)
-		out->cell[out->cell_n++] = (struct cell){ .column = (size_t)author,
-			.value = r->who->login };
+	out->cell_n += kind_author(r, out->cell);
 	return r->c->joins_thread ? join(r, out) : OK;
 }
 

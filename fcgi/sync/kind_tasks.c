@@ -149,8 +149,17 @@ translate(struct change_run *r, const struct item *item)
 	return OK;
 }
 
+static enum outcome
+place(struct change_run *r, struct place *out)
+{
+	out->cell = ARENA_ARRAY(r->g->arena, struct cell, 1);
+	out->cell_n = kind_author(r, out->cell);
+	return OK;
+}
+
 const struct kind_rules task_rules = {
 	.translate = translate,
+	.place = place,
 	.shows = shows,
 	.show = show,
 };

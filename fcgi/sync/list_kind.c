@@ -58,7 +58,7 @@ static const struct {
 	enum field field;
 	bool is_filled; /* in a New, by the server */
 } fixed[] = {
-	{ KIND_TASKS, FIELD_AUTHOR, false }, { KIND_DISCUSSIONS, FIELD_AUTHOR, true },
+	{ KIND_TASKS, FIELD_AUTHOR, true }, { KIND_DISCUSSIONS, FIELD_AUTHOR, true },
 	{ KIND_DOCUMENTS, FIELD_AUTHOR, false }, { KIND_DOCUMENTS, FIELD_FILE_SIZE, false },
 	{ KIND_DOCUMENTS, FIELD_CHECKED_OUT, false },
 };

@@ -18,6 +18,7 @@ COLUMNS = """
     id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, title VARCHAR(60), body TEXT,
     status VARCHAR(40), number TINYINT, word ENUM('offen','läuft','fertig'), importance INT,
     share DECIMAL(4,3), whole TINYINT UNSIGNED, who VARCHAR(60), who_no INT, author VARCHAR(40),
+    author_no INT,
     done_on DATE"""
 CONF = """[users]
 view = people.user
@@ -51,7 +52,7 @@ def setUpModule():
     global S
     S = stack.Stack([
         Tasks("assigned", {"AssignedTo": "who", "Author": "author"}),
-        Tasks("byno", {"AssignedTo": "who_no"}),
+        Tasks("byno", {"AssignedTo": "who_no", "Author": "author_no"}),
         Tasks("status", {"Status": "status"}),
         Tasks("share", {"PercentComplete": "share"}),
         Tasks("both", {"Status": "status", "PercentComplete": "whole", "Priority": "importance"}),
@@ -276,6 +277,13 @@ class Persons(unittest.TestCase):
         S.sql("UPDATE t_assigned.person SET author = 'bobby' ORDER BY id DESC LIMIT 1")
         r = replica("assigned")
         self.assertEqual(r.rows[row.id]["Author"].split(";#")[0], "13")
+
+    def test_who_makes_a_task_is_its_author(self):
+        for name, column, held in (("assigned", "author", "alice"), ("byno", "author_no", 11)):
+            row = add(name, {"Title": "Made", "Author": "15;#Bob Doe"})
+            self.assertEqual((table(name, row, column), row["Author"]), ((held,), "11;#Alice Ames"))
+            row = reader(name, "bob").do(ows.Update(row.id, row.version, {"Title": "Bob's"}))
+            self.assertEqual((table(name, row, column), row["Author"]), ((held,), "11;#Alice Ames"))
 
     def test_a_new_name_is_no_change(self):
         row = add("assigned", {"AssignedTo": "13"})
