@@ -24,6 +24,12 @@ $(BUILD)/sim: $(SIM_DIR)/sim.o $(SIM_DIR)/libmodel.a $(SIM_DIR)/libfake.a \
 	$(CC) $(ALLFLAGS) -o $@ $(SIM_DIR)/sim.o -Wl,--start-group $(SIM_DIR)/libmodel.a \
 	    $(SIM_DIR)/libfake.a $(BUILD)/libsync.a $(BUILD)/libbase.a -Wl,--end-group $(LIBS)
 
+# files of items alone, over the same store
+$(BUILD)/attach_sim: $(SIM_DIR)/attach_sim.o $(SIM_DIR)/libmodel.a $(SIM_DIR)/libfake.a \
+    $(BUILD)/libsync.a $(BUILD)/libbase.a
+	$(CC) $(ALLFLAGS) -o $@ $(SIM_DIR)/attach_sim.o -Wl,--start-group $(SIM_DIR)/libmodel.a \
+	    $(SIM_DIR)/libfake.a $(BUILD)/libsync.a $(BUILD)/libbase.a -Wl,--end-group $(LIBS)
+
 sim: $(BUILD)/sim
 	SEED=$(SEED) ROUNDS=$(ROUNDS) SECONDS=$(SECONDS) TRACE=$(TRACE) $(BUILD)/sim
 
@@ -51,5 +57,5 @@ sim-db: $(BUILD)/sim-db
 # begins anywhere (SEED= to choose)
 test-run: export SEED ?= 20250
 
-TESTS += $(BUILD)/sim $(BUILD)/sim-db
+TESTS += $(BUILD)/sim $(BUILD)/attach_sim $(BUILD)/sim-db
 .PHONY: sim sim-db sim-mutants

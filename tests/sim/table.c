@@ -150,7 +150,7 @@ check_raise(struct world *w, const struct item *before, const struct item *after
 
 	if (!before || after->version != before->version + 1 ||
 	    memcmp(before->print, after->print, HASH_LEN) != 0 ||
-	    !str_eq(before->bag, after->bag))
+	    !str_eq(before->bag, after->bag) || !str_eq(before->files, after->files))
 		return;
 	if (mark && mark->now)
 		mark->now = ((const struct mark *)mark->now)->older;
