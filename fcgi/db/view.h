@@ -142,10 +142,6 @@ void view_row(struct store *s, struct view *v, const struct str *col, struct are
 void view_judge(const struct view *v, struct arena *a, struct row *row);
 /* Keys, and that column's text, of rows by the column's value: store_keys_where. */
 void view_where_sql(struct view *v, size_t column, bool is_path, struct buf *b);
-/* "v.`a` = w.`a` AND ...": the key of the view in content_view w. */
-void view_content_join(const struct view *v, struct buf *b);
-/* The content of the row of `exact` (with its parameters): where it is, and its column. */
-void view_content_sql(const struct view *v, size_t column, const char *select, struct buf *b);
 /* What stands for a row of an inner item (kind.h). */
 void view_inner_row(const struct view *v, const struct item *item, struct row *out);
 

@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+#include "content.h"
+
 #define SQL_MAX (4 * MIB)   /* of one statement: 200 columns, 128 keys */
 
 /* ---- texts ---- */
@@ -69,66 +71,6 @@ text_sql(struct buf *b, const struct view_type *t, bool is_hex, const char *colu
 		buf_addf(b, "CONVERT(%s USING utf8mb4)", column);
 	else
 		buf_addf(b, "%s", column);
-}
-
-/*
- * What is known of a document's content: "<bytes>:<SHA-256>". As a part of the
- * fingerprint (prefix: SQL, else NULL) its length stands before it, told without
- * hashing twice.
- */
-static void
-content_sql(struct buf *b, const struct view *v, size_t i, const char *prefix)
-{
-	struct buf column;
-
-	buf_init(&column, KIB);
-	column_sql(&column, v->content ? "w." : "v.", v->list->column[i].name);
-	if (v->content)
-		buf_addf(b, "(SELECT ");
-	buf_addf(b, "CONCAT(");
-	if (prefix)
-		buf_addf(b, "%s, LENGTH(LENGTH(%s)) + 65, ':', ", prefix, column.p);
-	buf_addf(b, "LENGTH(%s), ':', SHA2(%s, 256))", column.p, column.p);
-	if (v->content) {
-		buf_addf(b, " FROM %s w WHERE ", v->content);
-		view_content_join(v, b);
-		buf_addf(b, ")");
-	}
-	buf_clear(&column);
-}
-
-void
-view_content_join(const struct view *v, struct buf *b)
-{
-	size_t i;
-
-	for (i = 0; i < v->list->key_n; i++) {
-		if (i)
-			buf_addf(b, " AND ");
-		column_sql(b, "w.", v->list->key[i]);
-		buf_addf(b, " = ");
-		column_sql(b, "v.", v->list->key[i]);
-	}
-}
-
-void
-view_content_sql(const struct view *v, size_t column, const char *select, struct buf *b)
-{
-	const char *name = v->list->column[column].name;
-
-	buf_addf(b, "SELECT ");
-	for (; *select; select++) { /* '@': the column */
-		if (*select == '@')
-			column_sql(b, v->content ? "w." : "v.", name);
-		else
-			buf_add(b, select, 1);
-	}
-	buf_addf(b, " FROM %s v", v->name);
-	if (v->content) {
-		buf_addf(b, " JOIN %s w ON ", v->content);
-		view_content_join(v, b);
-	}
-	buf_addf(b, " WHERE %s", v->exact);
 }
 
 void
@@ -315,7 +257,7 @@ build_select(struct view *v, const struct list *l, struct buf *part)
 		const char *column = aliased(v, part, "v.", l->column[i].name);
 
 		if (v->column[i].is_content)
-			content_sql(part, v, i, NULL);
+			content_value_sql(part, v, i, NULL);
 		else
 			text_sql(part, &v->column[i].type, v->column[i].is_hex, column, false);
 		add_member(v, &b, keep(v, part));
@@ -391,7 +333,7 @@ build_print(struct view *v, const struct list *l, struct buf *part)
 		buf_addf(part, "'");
 		prefix = keep(v, part);
 		if (c->is_content) {
-			content_sql(part, v, i, prefix);
+			content_value_sql(part, v, i, prefix);
 			buf_addf(&b, ", IFNULL(%s, '')", keep(v, part));
 			continue;
 		}

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "content.h"
 #include "value.h"
 #include "view.h"
 
@@ -70,16 +71,9 @@ cell_arg(struct write *w, const struct cell *cell, struct db_arg *out, struct er
 	const struct list *l = w->v->list;
 	const struct column *c = &l->column[cell->column];
 
-	if (c->field != FIELD_CONTENT)
-		return value_write(l, c, cell->value, w->s->arena, out, e);
-	if (cell->value.p && !cell->bytes)
-		return err_set(e, E_INVALID, "The content of a document is sent as a file, not as "
-		    "a field.");
-	if (!cell->value.p || !cell->bytes->size)
-		*out = cell->value.p ? DB_ARG_BYTES("", 0) : (struct db_arg){ .type = DB_NULL };
-	else
-		*out = DB_ARG_STREAM(cell->bytes);
-	return OK;
+	if (c->field == FIELD_CONTENT)
+		return content_arg(cell, out, e);
+	return value_write(l, c, cell->value, w->s->arena, out, e);
 }
 
 static enum outcome
@@ -163,52 +157,6 @@ written_cells(struct store *s, const struct view *v, const struct cell *cell, si
 	return out;
 }
 
-/* The content of a document in a view of its own, where its row may be missing. */
-static enum outcome
-write_content(struct store *s, struct view *v, struct str key, const struct cell *cell,
-    struct err *e)
-{
-	const struct list *l = v->list;
-	uint64_t found = 0;
-	struct write w;
-	enum outcome rc = OK;
-	bool is_update = true;
-	size_t i;
-
-	do {
-		write_start(&w, s, v, 1 + v->exact_n);
-		if (is_update) {
-			buf_addf(&w.sql, "UPDATE %s v SET v.", v->content);
-			(void)view_ident(&w.sql, l->column[cell->column].name);
-			buf_addf(&w.sql, " = ? WHERE %s", v->exact);
-		} else {
-			buf_addf(&w.sql, "INSERT INTO %s (", v->content);
-			(void)view_ident(&w.sql, l->column[cell->column].name);
-			for (i = 0; i < l->key_n; i++) {
-				buf_addf(&w.sql, ", ");
-				(void)view_ident(&w.sql, l->key[i]);
-			}
-			buf_addf(&w.sql, ") SELECT ?");
-			for (i = 0; i < l->key_n; i++) {
-				buf_addf(&w.sql, ", v.");
-				(void)view_ident(&w.sql, l->key[i]);
-			}
-			buf_addf(&w.sql, " FROM %s v WHERE %s", v->name, v->exact);
-		}
-		rc = cell_arg(&w, cell, &w.arg[w.n++], e);
-		if (rc == OK && !view_exact_args(v, key, &w.arg[w.n]))
-			rc = err_set(e, E_RETRY, "The row is gone.");
-		w.n += v->exact_n;
-		if (rc != OK) {
-			buf_clear(&w.sql);
-			return rc;
-		}
-		rc = write_run(&w, &found, NULL, e);
-		is_update = !is_update;
-	} while (rc == OK && !found && !is_update);
-	return rc == OK && !found ? err_set(e, E_RETRY, "The row is gone.") : rc;
-}
-
 enum outcome
 store_row_update(struct store *s, const struct list *l, struct str key, const struct cell *cell,
     size_t n, struct err *e)
@@ -227,7 +175,7 @@ store_row_update(struct store *s, const struct list *l, struct str key, const st
 		for (k = 0; k < i && v->column[cell[k].column].group != group; k++)
 			;
 		if (group == CONTENT_GROUP)
-			rc = write_content(s, v, key, &cell[i], e);
+			rc = content_write(s, v, key, &cell[i], e);
 		else if (k == i) /* the first of its group */
 			rc = update_group(s, v, key, cell, n, group, SIZE_MAX, e);
 	}
