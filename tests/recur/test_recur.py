@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Recurrence rules against python3-dateutil and libical, patterns against a second reading of them.
 
-SEED= and RULES= vary what is tried; the default is the same each time. Times of day go through
+SEED= and RULES= vary what is tried; the default is the same each time, and far fewer rules do not cover
+the grammar of patterns, which is counted, too. Times of day go through
 Python's zoneinfo, so tzdata is read by a second reader, too.
 """
 import collections
