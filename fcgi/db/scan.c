@@ -61,8 +61,9 @@ scan_sql(const struct view *v, struct buf *b)
 	    "AND CAST(%s AS BINARY) = i.skey WHERE i.list = %u AND i.gone = 0 AND v.", v->name,
 	    v->join, v->key_text, l->no);
 	(void)view_ident(b, l->key[0]);
-	buf_addf(b, " IS NULL AND INSTR(i.skey, X'%02X') = 0 UNION SELECT CAST(%s AS BINARY) FROM %s v WHERE LENGTH(%s) BETWEEN 1 "
-	    "AND %d GROUP BY ", KEY_INNER, v->key_text, v->name, v->key_text, LIMIT_KEY_BYTES);
+	buf_addf(b, " IS NULL AND INSTR(i.skey, X'%02X') = 0 "
+	    "UNION SELECT CAST(%s AS BINARY) FROM %s v WHERE LENGTH(%s) BETWEEN 1 AND %d "
+	    "GROUP BY ", KEY_INNER, v->key_text, v->name, v->key_text, LIMIT_KEY_BYTES);
 	group_sql(v, b);
 	buf_addf(b, " HAVING COUNT(*) > 1) k");
 }
