@@ -59,16 +59,15 @@ check_keys(struct check *c, struct err *e)
 
 /* ---- values ---- */
 
-/* Why the row cannot be shown, on the scratch arena; NULL: it can. */
+/* Why the row cannot be shown, on the scratch arena; NULL: it can. value: room for its columns. */
 static const char *
-row_reason(struct check *c, const struct str *col, struct arena *scratch,
+row_reason(struct check *c, const struct str *col, struct arena *scratch, struct str *value,
     const struct ini_entry **at)
 {
 	const struct kind_rules *rules = kind_rules(c->l);
-	struct row row = { .state = ROW_GOOD };
+	struct row row = { .state = ROW_GOOD, .value = value };
 
 	arena_reset(scratch);
-	row.value = ARENA_ARRAY(scratch, struct str, c->l->column_n);
 	for (size_t i = 0; i < c->l->column_n; i++) {
 		const struct column *column = &c->l->column[i];
 		const char *why;
@@ -86,9 +85,61 @@ row_reason(struct check *c, const struct str *col, struct arena *scratch,
 	return rules->bad ? rules->bad(scratch, c->l, &row) : NULL;
 }
 
+/* Texts of choices that have no number: each once, and not too many. */
+struct unnumbered {
+	const char *text[SHOWN];
+	size_t column[SHOWN], n;
+};
+
+static bool
+is_told(const struct unnumbered *u, size_t column, struct str text)
+{
+	for (size_t i = 0; i < u->n; i++)
+		if (u->column[i] == column && str_eq(str_of(u->text[i]), text))
+			return true;
+	return u->n == SHOWN;
+}
+
+/* Clients can make nothing of a choice that is none of those that have a number. */
+static void
+look_at_choices(struct check *c, const struct str *value, struct unnumbered *u)
+{
+	for (size_t i = 0; i < c->l->column_n; i++) {
+		const struct column *column = &c->l->column[i];
+
+		if (!value[i].n || !column->choice_n || !column->choice[0].number.p ||
+		    list_choice(c->l->vocabulary, c->l, column->field, (int)i, value[i]) ||
+		    is_told(u, i, value[i]))
+			continue;
+		u->column[u->n] = i;
+		u->text[u->n++] = arena_dup(c->p->arena, value[i]).p;
+		CHECK_WARN(c, check_field(c, column), "the view has \"%s\", which is none of the "
+		    "choices that clients know by a number; name it in [values.%s], or give a "
+		    "number these words in [choices.%s]", u->text[u->n - 1],
+		    check_field(c, column)->key, check_field(c, column)->key);
+	}
+}
+
+/* As the server selects it: a BIT is a number. */
+static const char *
+value_sql(struct check *c, const struct column *column)
+{
+	const char *name = dba_name(c->d.arena, column->name);
+	const struct dba_column *found = dba_column(c->column, c->column_n, column->name);
+
+	if (column->field == FIELD_CONTENT)
+		return "NULL";
+	if (column->type == VALUE_BINARY)
+		return arena_fmt(c->d.arena, "HEX(%s)", name).p;
+	return found && strcmp(found->type.data, "bit") == 0 ?
+	    arena_fmt(c->d.arena, "%s + 0", name).p : name;
+}
+
 static enum outcome
 check_values(struct check *c, struct err *e)
 {
+	struct str *value = ARENA_ARRAY(c->d.arena, struct str, c->l->column_n);
+	struct unnumbered unnumbered = { .n = 0 };
 	struct str names = str_of(key_list(c, ", "));
 	struct db_stmt *st = NULL;
 	const struct str *col;
@@ -98,23 +149,18 @@ check_values(struct check *c, struct err *e)
 	enum outcome rc;
 
 	arena_init(&scratch, LIMIT_ARENA_BYTES);
-	for (size_t i = 0; i < c->l->column_n; i++) {
-		const char *name = dba_name(c->d.arena, c->l->column[i].name);
-
-		if (c->l->column[i].field == FIELD_CONTENT)
-			names = arena_fmt(c->d.arena, "%s, NULL", names.p);
-		else
-			names = arena_fmt(c->d.arena, c->l->column[i].type == VALUE_BINARY ?
-			    "%s, HEX(%s)" : "%s, %s", names.p, name);
-	}
+	for (size_t i = 0; i < c->l->column_n; i++)
+		names = arena_fmt(c->d.arena, "%s, %s", names.p, value_sql(c, &c->l->column[i]));
 	rc = db_query(c->d.db, arena_fmt(c->d.arena, "SELECT %s FROM %s", names.p,
 	    dba_place(c->d.arena, c->l->schema, c->l->view)).p, &st, e);
 	while (rc == OK && (rc = db_next(st, &col, &width, e)) == OK) {
 		struct rows one = { .n = 1, .width = width, .cell = col };
-		const char *why = row_reason(c, col, &scratch, &at);
+		const char *why = row_reason(c, col, &scratch, value, &at);
 
-		if (!why)
+		if (!why) {
+			look_at_choices(c, value, &unnumbered);
 			continue;
+		}
 		if (++bad <= SHOWN)
 			CHECK_WARN(c, at, "the row with %s is left out: %s",
 			    key_of_row(c, &one, 0), why);

@@ -237,7 +237,7 @@ class Refusals(unittest.TestCase):
 class Check(unittest.TestCase):
     def test_check_knows_the_members(self):
         said = S.owsadm("check", check=False)
-        self.assertNotIn("every/provider.ini", "\n".join(l for l in said.splitlines() if "error" in l))
+        self.assertNotIn("every/provider.ini", said)
         S.add(generic("wrong", {"Title": "title", "Size": "size"},
                       **{"values.Size": {"smal": "S", "n/a": "-"}}))
         said = S.owsadm("check", check=False)

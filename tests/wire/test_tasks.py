@@ -327,6 +327,18 @@ class Persons(unittest.TestCase):
 
 
 class Check(unittest.TestCase):
+    def test_choices_that_have_no_number_are_told(self):
+        S.sql("INSERT INTO t_status.person (title, status) VALUES ('a', 'Erledigt'), ('b', 'Erledigt'), "
+              "('c', 'completed'), ('d', NULL), ('e', '')")
+        try:
+            said = S.owsadm("check", check=False)
+        finally:
+            S.sql("DELETE FROM t_status.person WHERE title IN ('a', 'b', 'c', 'd', 'e')")
+        told = [l for l in said.splitlines() if "none of the choices" in l]
+        self.assertEqual(len(told), 1, told)
+        self.assertIn('the view has "Erledigt"', told[0])
+        self.assertIn("[choices.Status]", told[0])
+
     def said(self, users):
         path = os.path.join(S.run, "owsd.ini")
         with open(path, encoding="utf-8") as f:
