@@ -202,7 +202,7 @@ test_keys_of_many_types(void **state)
 		assert_ok(store_row_lock(s, &t.l, keys[0], &row, oops));
 		assert_int_equal(row.state, ROW_GOOD);
 		assert_ok(store_row_update(s, &t.l, keys[0],
-		    &(struct cell){ 0, STR("new") }, 1, oops));
+		    &(struct cell){ .column = 0, .value = STR("new") }, 1, oops));
 		assert_ok(store_row_delete(s, &t.l, keys[0], oops));
 		assert_ok(store_commit(s, oops));
 		scan_finds(&t, 1);
@@ -232,7 +232,7 @@ test_composite_keys(void **state)
 	assert_text(first_value(&t, keys[2]), "6");
 	assert_int_equal(rows[3].state, ROW_ABSENT);
 	assert_int_equal(rows[4].state, ROW_ABSENT);
-	assert_ok(store_row_update(s, &t.l, keys[2], &(struct cell){ 0, STR("9") }, 1, oops));
+	assert_ok(store_row_update(s, &t.l, keys[2], &(struct cell){ .column = 0, .value = STR("9") }, 1, oops));
 	assert_int_equal(server_number(db, "SELECT a FROM pair WHERE n = 2"), 9);
 	scan_finds(&t, 2);
 	number_rows(&t, (const struct str[]){ keys[0], keys[2] }, 2);
@@ -304,7 +304,7 @@ one_value(const char *type, enum value_type value, const char *sql, const char *
 		/* written back, it reads the same */
 		server_sql(db, "UPDATE one SET a = NULL");
 		assert_ok(store_row_update(s, &t.l, key[0],
-		    &(struct cell){ 0, str_of(canonical) }, 1, oops));
+		    &(struct cell){ .column = 0, .value = str_of(canonical) }, 1, oops));
 		assert_ok(store_rows(s, &t.l, key, 1, &rows, oops));
 		assert_int_equal(rows[0].state, ROW_GOOD);
 		assert_text(rows[0].value[0], canonical);
@@ -361,9 +361,9 @@ test_times_that_come_twice(void **state)
 	list_bind(&t, s);
 	/* 02:30 comes at 00:30Z and at 01:30Z: only the earlier reads back */
 	assert_ok(store_row_update(s, &t.l, STR("1"),
-	    &(struct cell){ 0, STR("2026-10-25T00:30:00Z") }, 1, oops));
+	    &(struct cell){ .column = 0, .value = STR("2026-10-25T00:30:00Z") }, 1, oops));
 	assert_int_equal(store_row_update(s, &t.l, STR("1"),
-	    &(struct cell){ 0, STR("2026-10-25T01:30:00Z") }, 1, &e), E_INVALID);
+	    &(struct cell){ .column = 0, .value = STR("2026-10-25T01:30:00Z") }, 1, &e), E_INVALID);
 	assert_non_null(strstr(e.peer, "\"title\""));
 	list_free(&t);
 }
@@ -391,7 +391,7 @@ test_translations(void **state)
 	assert_text(first_value(&t, keys[1]), "Done");
 	assert_text(first_value(&t, keys[2]), "Unknown");
 	assert_text(first_value(&t, keys[3]), "5");
-	assert_ok(store_row_update(s, &t.l, keys[0], &(struct cell){ 0, STR("Done") }, 1, oops));
+	assert_ok(store_row_update(s, &t.l, keys[0], &(struct cell){ .column = 0, .value = STR("Done") }, 1, oops));
 	assert_int_equal(server_number(db, "SELECT a FROM task WHERE id = 1"), 1);
 	list_free(&t);
 }

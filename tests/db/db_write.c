@@ -56,7 +56,7 @@ make_plain(struct test_list *t, unsigned number)
 static void
 test_one_table(void **state)
 {
-	const struct cell cells[] = { { 0, STR("Meier") }, { 3, STR("Eva") }, { 1, STR("1980-02-03") } };
+	const struct cell cells[] = { { .column = 0, .value = STR("Meier") }, { .column = 3, .value = STR("Eva") }, { .column = 1, .value = STR("1980-02-03") } };
 	struct test_list t;
 	struct str key;
 	struct row row;
@@ -77,13 +77,13 @@ test_one_table(void **state)
 	assert_text(row.value[4], "MEIER");
 	assert_null(row.value[2].p);
 	assert_ok(store_row_update(s, &t.l, key,
-	    (const struct cell[]){ { 3, STR_NULL }, { 2, STR("e@x") } }, 2, oops));
+	    (const struct cell[]){ { .column = 3, .value = STR_NULL }, { .column = 2, .value = STR("e@x") } }, 2, oops));
 	assert_ok(store_commit(s, oops));
 	text = server_text(db, "SELECT CONCAT_WS('|', last, first, email, source) FROM person");
 	assert_string_equal(text, "Meier|e@x|outlook");
 	free(text);
 	/* equal values are found, not lost */
-	assert_ok(store_row_update(s, &t.l, key, &(struct cell){ 2, STR("e@x") }, 1, oops));
+	assert_ok(store_row_update(s, &t.l, key, &(struct cell){ .column = 2, .value = STR("e@x") }, 1, oops));
 	assert_ok(store_row_delete(s, &t.l, key, oops));
 	assert_int_equal(server_number(db, "SELECT COUNT(*) FROM person"), 0);
 	{
@@ -98,7 +98,7 @@ test_one_table(void **state)
 static void
 refused(struct test_list *t, struct str key, size_t column, struct str value, const char *part)
 {
-	const struct cell cell = { column, value };
+	const struct cell cell = { .column = column, .value = value };
 	struct err e = { .code = OK };
 
 	assert_int_equal(store_row_update(s, &t->l, key, &cell, 1, &e), E_INVALID);
@@ -117,7 +117,7 @@ test_sentences(void **state)
 	(void)state;
 	make_plain(&t, 2);
 	server_sql(db, "INSERT INTO person (last, email) VALUES ('x', 'taken')");
-	assert_ok(store_row_insert(s, &t.l, &(struct cell){ 0, STR("y") }, 1, &key, oops));
+	assert_ok(store_row_insert(s, &t.l, &(struct cell){ .column = 0, .value = STR("y") }, 1, &key, oops));
 	refused(&t, key, 0, STR("much too long a name"), "\"title\" is too long");
 	refused(&t, key, 1, STR("2026-02-31"), "\"birthday\"");
 	refused(&t, key, 2, STR("taken"), "only once");
@@ -125,7 +125,7 @@ test_sentences(void **state)
 	refused(&t, key, 5, STR("125"), "rule of the database");
 	refused(&t, key, 4, STR("Y"), "\"initials\" cannot be changed");
 	/* cleared, and the column knows no NULL: empty text */
-	assert_ok(store_row_update(s, &t.l, key, &(struct cell){ 0, STR_NULL }, 1, oops));
+	assert_ok(store_row_update(s, &t.l, key, &(struct cell){ .column = 0, .value = STR_NULL }, 1, oops));
 	assert_int_equal(server_number(db, "SELECT COUNT(*) FROM person WHERE last = ''"), 1);
 	server_sql(db, "CREATE TRIGGER ask BEFORE UPDATE ON person FOR EACH ROW "
 	    "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Ask Mrs. Berger first.'");
@@ -150,16 +150,16 @@ test_join_view(void **state)
 	list_add(&t, FIELD_HOME_PHONE, "num", VALUE_TEXT);
 	list_bind(&t, s);
 	assert_ok(store_row_update(s, &t.l, STR("100"), (const struct cell[]){
-	    { 0, STR("A") }, { 2, STR("2") }, { 1, STR("F") } }, 3, oops));
+	    { .column = 0, .value = STR("A") }, { .column = 2, .value = STR("2") }, { .column = 1, .value = STR("F") } }, 3, oops));
 	assert_int_equal(server_number(db, "SELECT num FROM phone WHERE person = 100"), 2);
 	assert_int_equal(server_number(db, "SELECT COUNT(*) FROM person WHERE last = 'A' AND first = 'F'"), 1);
 	/* no row there to take it */
 	assert_int_equal(store_row_update(s, &t.l, STR("101"),
-	    &(struct cell){ 2, STR("3") }, 1, &e), E_INVALID);
+	    &(struct cell){ .column = 2, .value = STR("3") }, 1, &e), E_INVALID);
 	assert_non_null(strstr(e.peer, "\"home phone\""));
-	assert_ok(store_row_update(s, &t.l, STR("101"), &(struct cell){ 2, STR_NULL }, 1, oops));
+	assert_ok(store_row_update(s, &t.l, STR("101"), &(struct cell){ .column = 2, .value = STR_NULL }, 1, oops));
 	/* MariaDB takes no new row through an outer join */
-	assert_int_equal(store_row_insert(s, &t.l, &(struct cell){ 0, STR("new") }, 1, &key, &e), E_INVALID);
+	assert_int_equal(store_row_insert(s, &t.l, &(struct cell){ .column = 0, .value = STR("new") }, 1, &key, &e), E_INVALID);
 	assert_non_null(strstr(e.peer, "cannot be added"));
 	list_free(&t);
 	server_sql(db, "CREATE VIEW inner_joined AS SELECT p.id, p.last, h.num FROM person p "
@@ -171,11 +171,11 @@ test_join_view(void **state)
 	/* through an inner join it takes the row of the key's table; the other has no place for it */
 	assert_ok(store_begin(s, oops));
 	assert_int_equal(store_row_insert(s, &t.l, (const struct cell[]){
-	    { 1, STR("55") }, { 0, STR("new") } }, 2, &key, &e), E_INVALID);
+	    { .column = 1, .value = STR("55") }, { .column = 0, .value = STR("new") } }, 2, &key, &e), E_INVALID);
 	assert_non_null(strstr(e.peer, "\"home phone\""));
 	store_abort(s);
 	assert_ok(store_row_insert(s, &t.l, (const struct cell[]){
-	    { 1, STR_NULL }, { 0, STR("new") } }, 2, &key, oops));
+	    { .column = 1, .value = STR_NULL }, { .column = 0, .value = STR("new") } }, 2, &key, oops));
 	assert_int_equal(server_number(db, "SELECT COUNT(*) FROM person WHERE last = 'new'"), 1);
 	assert_int_equal(store_row_delete(s, &t.l, key, &e), E_INVALID); /* a join view */
 	assert_non_null(strstr(e.peer, "cannot be deleted"));
@@ -211,7 +211,7 @@ test_keys_of_new_rows(void **state)
 	list_add(&t, FIELD_TITLE, "a", VALUE_TEXT);
 	t.l.key_from = KEY_UUID;
 	list_bind(&t, s);
-	assert_ok(store_row_insert(s, &t.l, &(struct cell){ 0, STR("x") }, 1, &key, oops));
+	assert_ok(store_row_insert(s, &t.l, &(struct cell){ .column = 0, .value = STR("x") }, 1, &key, oops));
 	assert_int_equal(key.n, 36);
 	assert_ok(store_row_lock(s, &t.l, key, &row, oops));
 	assert_int_equal(row.state, ROW_GOOD);
@@ -220,7 +220,7 @@ test_keys_of_new_rows(void **state)
 	list_add(&t, FIELD_TITLE, "a", VALUE_TEXT);
 	t.l.key_from = KEY_UUID;
 	list_bind(&t, s);
-	assert_ok(store_row_insert(s, &t.l, &(struct cell){ 0, STR("x") }, 1, &key, oops));
+	assert_ok(store_row_insert(s, &t.l, &(struct cell){ .column = 0, .value = STR("x") }, 1, &key, oops));
 	assert_int_equal(key.n, 32);
 	assert_ok(store_row_lock(s, &t.l, key, &row, oops));
 	assert_int_equal(row.state, ROW_GOOD);
@@ -232,12 +232,12 @@ test_keys_of_new_rows(void **state)
 	t.l.delete_set = "gone";
 	t.l.delete_set_value = STR("1");
 	list_bind(&t, s);
-	assert_int_equal(store_row_insert(s, &t.l, &(struct cell){ 0, STR("x") }, 1, &key, &e), E_INVALID);
+	assert_int_equal(store_row_insert(s, &t.l, &(struct cell){ .column = 0, .value = STR("x") }, 1, &key, &e), E_INVALID);
 	assert_ok(store_row_insert(s, &t.l, (const struct cell[]){
-	    { 0, STR("x") }, { 1, STR("k1") } }, 2, &key, oops));
+	    { .column = 0, .value = STR("x") }, { .column = 1, .value = STR("k1") } }, 2, &key, oops));
 	assert_text(key, "k1");
 	assert_int_equal(store_row_insert(s, &t.l, (const struct cell[]){
-	    { 0, STR("x") }, { 1, STR("k1") } }, 2, &key, &e), E_INVALID);
+	    { .column = 0, .value = STR("x") }, { .column = 1, .value = STR("k1") } }, 2, &key, &e), E_INVALID);
 	assert_ok(store_row_delete(s, &t.l, STR("k1"), oops));
 	assert_int_equal(server_number(db, "SELECT gone FROM byname"), 1);
 	list_free(&t);
