@@ -169,7 +169,7 @@ own_names_are_nobody_elses(void **state)
 {
 	static const char *const taken[] = { "ID", "id", "Created", "Author", "owshiddenversion",
 		"MetaInfo", "ReplicationID", "vti_versionhistory", "VTI_x", "LinkTitle",
-		"Attachments", "ContentTypeId" };
+		"Attachments", "ContentTypeId", "metainfo_Seats" };
 	static const char *const free_names[] = { "Room", "Email", "Status", "Due day", "Idea" };
 	bool is_address;
 	size_t i;

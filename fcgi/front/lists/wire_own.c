@@ -16,6 +16,8 @@ wire_own_name(struct str name, bool *is_address)
 	for (i = 0; i < SYS__MAX; i++)
 		if (str_ieq(name, str_of(system_info((enum system_field)i)->name)))
 			return "is a field that this server fills by itself; choose another name";
+	if (name.n >= 9 && strncasecmp(name.p, "MetaInfo_", 9) == 0)
+		return "would be taken for a property of an item; choose another name";
 	if (schema_is_ignored(name) || str_ieq(name, STR(WIRE_REF)) ||
 	    (name.n >= 4 && strncasecmp(name.p, "vti_", 4) == 0))
 		return "is a name that SharePoint's clients know as something else; choose "
