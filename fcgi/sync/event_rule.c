@@ -245,23 +245,48 @@ is_kept(const struct calendar *c, const struct item *item, const struct event *e
 	return str_eq(kept, str_of(print));
 }
 
+/* The zone as clients know zones: as it is in the year of the first instance. */
+static struct str
+zone_text(const struct calendar *c, const struct event *ev)
+{
+	struct zone_rule rule = { 0 };
+
+	if (ev->series.wall.zone)
+		zone_rule_of(ev->series.wall.zone,
+		    wall_from_utc(&ev->series.wall, ev->start).year, &rule);
+	return c->v->zone_write ? c->v->zone_write(c->a, &rule) : STR_NULL;
+}
+
+static struct str
+pattern_text(const struct calendar *c, const struct pattern *pattern)
+{
+	return c->v->pattern_write ? c->v->pattern_write(c->a, pattern) : STR_NULL;
+}
+
+/* As a client said it; what it left out follows from the rule. */
+static void
+show_kept(const struct calendar *c, const struct item *item, struct event *ev)
+{
+	struct pattern pattern;
+	const char *why;
+
+	if (!event_parse(bag_get(item->bag, STR(":end")), &ev->end))
+		ev->end = event_series_end(&ev->series, ev->start, ev->is_all_day);
+	if (!str_trim(ev->pattern).n && pattern_of_recur(&ev->series, &pattern, &why))
+		ev->pattern = pattern_text(c, &pattern);
+	if (!str_trim(ev->zone_text).n)
+		ev->zone_text = zone_text(c, ev);
+}
+
 /* A series that clients know: first instance, end, pattern and zone. */
 static void
 show_series(const struct calendar *c, struct event *ev, const struct pattern *pattern)
 {
-	struct zone_rule rule = { 0 };
-	const struct series *s = &ev->series;
-	struct civil local;
-
-	if (!recur_first(s, &local, &ev->start))
+	if (!recur_first(&ev->series, NULL, &ev->start))
 		return; /* asked before */
-	ev->end = event_series_end(s, ev->start, ev->is_all_day);
-	if (c->v->pattern_write)
-		ev->pattern = c->v->pattern_write(c->a, pattern);
-	if (s->wall.zone)
-		zone_rule_of(s->wall.zone, local.year, &rule);
-	if (c->v->zone_write)
-		ev->zone_text = c->v->zone_write(c->a, &rule);
+	ev->end = event_series_end(&ev->series, ev->start, ev->is_all_day);
+	ev->pattern = pattern_text(c, pattern);
+	ev->zone_text = zone_text(c, ev);
 }
 
 /* A series that no pattern says: its row stands for the first instance that is left. */
@@ -293,7 +318,6 @@ derive_series(const struct calendar *c, const struct item *item, const struct ro
 {
 	struct exdates out;
 	struct pattern pattern;
-	struct str end;
 	const char *none;
 
 	if (!recur_first(&ev->series, NULL, NULL)) {
@@ -303,9 +327,7 @@ derive_series(const struct calendar *c, const struct item *item, const struct ro
 	if (!event_exdates(c, ev, row, &out, why))
 		return false;
 	if (is_kept(c, item, ev)) {
-		end = bag_get(item->bag, STR(":end"));
-		if (!event_parse(end, &ev->end))
-			ev->end = event_series_end(&ev->series, ev->start, ev->is_all_day);
+		show_kept(c, item, ev);
 		return true;
 	}
 	if (ev->series.seconds > DAY || (!ev->is_all_day && ev->series.seconds == DAY) ||

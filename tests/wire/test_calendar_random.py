@@ -20,7 +20,7 @@ import stack  # noqa: E402
 from calendars import BERLIN, EASTERN, MONDAYS, PURGE, STARTS, New, deleted, moved  # noqa: E402
 
 SEED = int(os.environ.get("SEED", "20260406"))
-STEPS = int(os.environ.get("STEPS", "120"))
+STEPS = int(os.environ.get("STEPS", "80"))
 S = None
 RULES = ["FREQ=WEEKLY;COUNT=6;BYDAY=MO", "RRULE:BYDAY=MO;FREQ=WEEKLY;COUNT=6", "FREQ=WEEKLY",
          "FREQ=DAILY;COUNT=40", "FREQ=MONTHLY;BYMONTHDAY=16,31;COUNT=5", None,

@@ -411,6 +411,17 @@ class Written(Case):
         replica.poll()
         self.assertNotIn(d.id, replica.rows)
 
+    def test_without_a_pattern_it_happens_once(self):
+        c = calendars.client(S, "rule")
+        given = {k: v for k, v in calendars.SERIES.items()
+                 if k not in ("RecurrenceData", "XMLTZone")}
+        row = c.do(New(given, UID=ows.new_ref(), Title="Once"))
+        self.assertEqual(calendars.row_of(S, "rule", "Once", "rule"), ("FREQ=DAILY;COUNT=1",))
+        self.assertIn(">1<", row["RecurrenceData"])
+        self.assertIn("<timeZoneRule>", row["XMLTZone"])
+        self.assertEqual((row["EventType"], row["UID"], row["EndDate"]),
+                         ("1", row["UID"], "2026-04-20T09:00:00Z"))
+
     def test_purges(self):
         for field, value in (
                 ("EventDate", "2026-03-16T07:30:00Z"), ("EndDate", "2026-04-20T09:30:00Z"),
