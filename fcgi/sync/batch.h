@@ -1,6 +1,6 @@
 /*
  * batch.h -- what one transaction of harvest has read and has to write.
- * Private to harvest.c and harvest_inner.c.
+ * Private to harvest*.c.
  */
 #ifndef SYNC_BATCH_H
 #define SYNC_BATCH_H
@@ -28,6 +28,8 @@ struct batch {
 	size_t change_n, change_size;
 	struct change *change;
 };
+
+/* ---- batch.c ---- */
 
 /* Room for one more, zeroed. */
 struct item *batch_insert(struct batch *b);
