@@ -353,6 +353,20 @@ write_binary(const struct column *c, struct str value, struct arena *a, struct d
 	return OK;
 }
 
+/* "Not Started, Completed": what [values.X] has words for. */
+static enum outcome
+refuse_word(const struct column *c, struct str value, struct arena *a, struct err *e)
+{
+	struct str all = STR("");
+
+	for (size_t i = 0; i < c->translation_n; i++)
+		if (c->translation[i].field.n)
+			all = arena_fmt(a, "%s%s%.*s", all.p, all.n ? ", " : "",
+			    STR_ARG(c->translation[i].field));
+	return refuse(c, value, arena_fmt(a, "the database knows %.*s%s", all.n > 120 ? 120 :
+	    (int)all.n, all.p, all.n > 120 ? "..." : " and no other").p, e);
+}
+
 /* Hundredths, to the nearest one. */
 static enum outcome
 write_percent(const struct column *c, struct str value, struct arena *a, struct db_arg *out,
@@ -381,6 +395,7 @@ enum outcome
 value_write(const struct list *l, const struct column *c, struct str value, struct arena *a,
     struct db_arg *out, struct err *e)
 {
+	char number[64];
 	struct str text;
 	size_t i;
 
@@ -419,6 +434,9 @@ value_write(const struct list *l, const struct column *c, struct str value, stru
 	}
 	if (is_percent(c))
 		return write_percent(c, value, a, out, e);
+	if (c->translation_n && (c->class == COLUMN_INTEGER || c->class == COLUMN_DECIMAL) &&
+	    !num_decimal(value, number))
+		return refuse_word(c, value, a, e);
 	*out = number_arg(c, value);
 	return OK;
 }

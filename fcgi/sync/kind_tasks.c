@@ -125,7 +125,20 @@ is_kept(const struct change_run *r, enum field f, struct str value)
 	return at >= 0 ? !r->l->column[at].is_readonly : value.n > 0;
 }
 
-/* Of a pair, only one was sent: the other one follows. */
+/* A column that knows done and not done, and nothing between. */
+static bool
+takes_status(const struct change_run *r, struct str text)
+{
+	int at = list_column(r->l, FIELD_STATUS);
+	const struct column *c = at < 0 ? NULL : &r->l->column[at];
+	bool is_listed = !c || !c->translation_n;
+
+	for (size_t i = 0; c && i < c->translation_n; i++)
+		is_listed |= str_eq(c->translation[i].field, text);
+	return is_listed;
+}
+
+/* Of a pair, only one was sent: the other one follows where the two would contradict each other. */
 static enum outcome
 translate(struct change_run *r, const struct item *item)
 {
@@ -143,8 +156,12 @@ translate(struct change_run *r, const struct item *item)
 			add_value(r, FIELD_PERCENT, fitting);
 		return OK;
 	}
+	if (is_done(percent) == (status_number(v, r->l, status) == COMPLETED))
+		return OK;
 	fitting = fitting_status(v, r->l, percent, status);
-	if (!str_eq(fitting, status) && is_kept(r, FIELD_STATUS, status))
+	if (!takes_status(r, fitting) && !is_done(percent))
+		fitting = status_text(v, r->l, NOT_STARTED);
+	if (is_kept(r, FIELD_STATUS, status))
 		add_value(r, FIELD_STATUS, fitting);
 	return OK;
 }

@@ -18,7 +18,7 @@ COLUMNS = """
     id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, title VARCHAR(60), body TEXT,
     status VARCHAR(40), number TINYINT, word ENUM('offen','läuft','fertig'), importance INT,
     share DECIMAL(4,3), whole TINYINT UNSIGNED, who VARCHAR(60), who_no INT, author VARCHAR(40),
-    author_no INT,
+    author_no INT, done TINYINT(1) NOT NULL DEFAULT 0,
     done_on DATE"""
 CONF = """[users]
 view = people.user
@@ -57,6 +57,8 @@ def setUpModule():
         Tasks("share", {"PercentComplete": "share"}),
         Tasks("both", {"Status": "status", "PercentComplete": "whole", "Priority": "importance"}),
         Tasks("none", {}),
+        Tasks("flag", {"Status": "done"}, **{
+            "values.Status": {"0": "Not Started", "1": "Completed"}}),
         Tasks("numbers", {"Status": "number"}), Tasks("linked", {"Body": "body"}),
         Tasks("words", {"Status": "word"}, **{
             "values.Status": {"offen": "Offen", "läuft": "In Arbeit", "fertig": "Fertig"},
@@ -204,6 +206,26 @@ class Words(unittest.TestCase):
         self.assertEqual(self.field("numbers", "Priority"),
                          (["(1) High", "(2) Normal", "(3) Low"],
                           {"1": "(1) High", "2": "(2) Normal", "3": "(3) Low"}, "(2) Normal"))
+
+    def test_a_column_that_knows_done_and_not_done(self):
+        c = reader("flag")
+        row = add("flag", {"PercentComplete": "0.5"})
+        self.assertEqual((row["Status"], row["PercentComplete"], table("flag", row, "done")),
+                         ("Not Started", "0.5", (0,)))
+        row = c.do(ows.Update(row.id, row.version, {"PercentComplete": "1"}))
+        self.assertEqual((row["Status"], row["PercentComplete"], table("flag", row, "done")),
+                         ("Completed", "1", (1,)))
+        row = c.do(ows.Update(row.id, row.version, {"PercentComplete": "0.7"}))
+        self.assertEqual((row["Status"], row["PercentComplete"], table("flag", row, "done")),
+                         ("Not Started", "0.7", (0,)))
+        row = c.do(ows.Update(row.id, row.version, {"Status": "Completed"}))
+        self.assertEqual((row["PercentComplete"], table("flag", row, "done")), ("1", (1,)))
+        result, = c.update(ows.Update(row.id, row.version, {"Status": "In Progress"}))
+        self.assertEqual(result.code, "0x81020014")
+        self.assertIn('the database knows Not Started, Completed and no other', result.text)
+        self.assertEqual(table("flag", row, "done"), (1,))
+        result, = reader("words").update(ows.New({"Title": "x", "Status": "Wartet"}, ref=ows.new_ref()))
+        self.assertIn("\"status\"", result.text)
 
     def test_priority_in_numbers(self):
         row = add("both", {"Priority": "(3) Low"})
