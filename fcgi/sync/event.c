@@ -128,6 +128,16 @@ event_is_all_day(const struct calendar *c, const struct item *item, const struct
 		event_day(event_from_column(c->l, FIELD_START, t))) == t;
 }
 
+/* Beside a rule of iCalendar stands an end of iCalendar: midnight ends the day before. */
+static bool
+ends_before(const struct calendar *c, const struct event *ev)
+{
+	enum column_class class = class_of(c->l, FIELD_END);
+
+	return ev->form == EVENT_RULE && !ev->is_inner && ev->end > ev->start &&
+	    ev->end % DAY == 0 && (class == COLUMN_DATETIME || class == COLUMN_TIMESTAMP);
+}
+
 static bool
 read_times(const struct calendar *c, const struct item *item, const struct row *row,
     struct event *ev, const char **why)
@@ -145,6 +155,8 @@ read_times(const struct calendar *c, const struct item *item, const struct row *
 	if (ev->end == NO_TIME)
 		ev->end = ev->start;
 	if (ev->is_all_day) {
+		if (ends_before(c, ev))
+			ev->end--;
 		ev->start = event_day(ev->start);
 		ev->end = event_day(ev->end) + DAY_END;
 	}

@@ -141,7 +141,13 @@ days_float(void **state)
 	t.value[C_ALL_DAY] = STR("1");
 	read_it(&ev);
 	assert_str(event_stamp(&t.arena, ev.start), "2026-01-10T00:00:00Z");
-	assert_int_equal(event_duration(&ev), 3 * 86400 - 60);
+	assert_int_equal(event_duration(&ev), 2 * 86400 - 60); /* midnight ends the day before */
+	t.value[C_END] = STR("2026-01-10T23:00:01Z");
+	read_it(&ev);
+	assert_int_equal(event_duration(&ev), 2 * 86400 - 60);
+	t.value[C_END] = t.value[C_START];
+	read_it(&ev);
+	assert_int_equal(event_duration(&ev), 86400 - 60);
 	t.column[C_START].class = t.column[C_END].class = COLUMN_TIMESTAMP;
 	read_it(&ev);
 	assert_str(event_stamp(&t.arena, ev.start), "2026-01-09T00:00:00Z");

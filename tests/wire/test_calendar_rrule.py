@@ -155,6 +155,13 @@ class Derived(Case):
                          ["2026-04-10T00:00:00Z", "2026-04-10T23:59:00Z",
                           "2026-04-10T00:00:00Z", "86340"])
 
+    def test_all_day_until_midnight(self):
+        by_sql("local", title="Days", all_day=1, starts="2026-04-03 00:00",
+               ends="2026-04-04 00:00", rule="FREQ=WEEKLY;BYDAY=FR;COUNT=4")
+        row = self.shown("local", "Days")
+        self.assertEqual((row["EventType"], row["EndDate"], row["Duration"]),
+                         ("1", "2026-04-24T23:59:00Z", "86340"))
+
     def test_a_start_that_is_no_instance(self):
         by_sql("rule", title="Late", starts="2026-03-12 08:00", ends="2026-03-12 09:00")
         row = self.shown("rule", "Late")
