@@ -295,7 +295,7 @@ apache_conf() {
 	ServerName $ADDR
 	Listen $ADDR:$PORT
 	CNF
-	for m in mpm_event authn_core authn_file authz_core authz_user auth_basic proxy proxy_fcgi; do
+	for m in mpm_event authn_core authn_file authz_core authz_user auth_basic env proxy proxy_fcgi; do
 		echo "LoadModule ${m}_module /usr/lib/apache2/modules/mod_$m.so"
 	done
 	cat <<-CNF
