@@ -128,7 +128,7 @@ enum outcome
 family_ask(struct family *f, const struct str *keys, size_t n, struct err *e)
 {
 	f->asked += n;
-	return store_inbox_add(f->g->store, f->l, keys, n, true, e);
+	return n ? store_inbox_add(f->g->store, f->l, keys, n, true, e) : OK;
 }
 
 bool

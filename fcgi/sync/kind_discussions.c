@@ -13,6 +13,8 @@
  */
 #include "kind.h"
 
+#include <stdlib.h>
+
 #include "bag.h"
 #include "change.h"
 #include "log.h"
@@ -70,19 +72,62 @@ ask_waiting(struct family *f, const struct item *item, const struct thread *now,
 	return o;
 }
 
-/* Posts that stood below this one where it stood before. */
+static int
+compare(const void *va, const void *vb)
+{
+	const struct str *a = va, *b = vb;
+	int d = memcmp(a->p, b->p, a->n < b->n ? a->n : b->n);
+
+	return d ? d : (a->n > b->n) - (a->n < b->n);
+}
+
+/*
+ * Keys of those that answer a post which is not there, and stayed in the thread
+ * all the same.
+ */
+static struct str *
+left_behind(struct arena *a, const struct item *with, size_t n, size_t *left)
+{
+	struct str *there = ARENA_ARRAY(a, struct str, n), *out = ARENA_ARRAY(a, struct str, n);
+	struct thread t;
+
+	*left = 0;
+	for (size_t i = 0; i < n; i++)
+		there[i] = with[i].key;
+	qsort(there, n, sizeof(*there), compare);
+	for (size_t i = 0; i < n; i++)
+		if (thread_read(a, with[i].bag, &t) && !thread_is_first(&t) &&
+		    !bsearch(&t.parent, there, n, sizeof(*there), compare))
+			out[(*left)++] = with[i].key;
+	return out;
+}
+
+/*
+ * Posts that stood below this one where it stood before. If that was the first of
+ * the thread, those too that are below a post which has gone. now NULL: so has it.
+ */
 static enum outcome
-ask_answers(struct family *f, const struct item *item, const struct guid *uid,
+ask_answers(struct family *f, const struct item *item, const struct guid *uid, bool was_first,
     const struct thread *now, struct err *e)
 {
 	struct arena_mark mark = arena_mark(f->g->arena);
 	struct item *with;
-	size_t n = 0;
+	struct str *left;
+	struct thread t;
+	size_t n = 0, left_n;
 	enum outcome o = posts_of(f, uid, &with, &n, e);
 
-	for (size_t i = 0; o == OK && i < n; i++)
-		if (with[i].id != item->id && is_moved_answer(f, &with[i], item->key, now))
+	for (size_t i = 0; o == OK && i < n; i++) {
+		bool is_asked = now ? is_moved_answer(f, &with[i], item->key, now)
+		    : thread_read(f->g->arena, with[i].bag, &t) && str_eq(t.parent, item->key);
+
+		if (with[i].id != item->id && is_asked)
 			o = family_ask(f, &with[i].key, 1, e);
+	}
+	if (o == OK && was_first && n) {
+		left = left_behind(f->g->arena, with, n, &left_n);
+		o = family_ask(f, left, left_n, e);
+	}
 	arena_release(f->g->arena, &mark);
 	return o;
 }
@@ -113,25 +158,28 @@ settle(struct family *f, const struct row *row, struct item *item, struct err *e
 	item->place = (uint8_t)(now.trail.n / THREAD_BLOCK - 1);
 	if (!had || !had_uid)
 		return ask_waiting(f, item, &now, e);
-	return is_same(&was, &now) ? OK : ask_answers(f, item, &uid, &now, e);
+	return is_same(&was, &now) ? OK
+	    : ask_answers(f, item, &uid, thread_is_first(&was), &now, e);
 }
 
-/* Without its first post a thread falls apart: each answer to it begins one. */
+/*
+ * Without its first post a thread falls apart: each answer to it begins one. What
+ * answered another one stays in the thread, if that is still there.
+ */
 static enum outcome
 vanish(struct family *f, const struct item *item, struct err *e)
 {
-	struct arena_mark mark = arena_mark(f->g->arena);
-	struct item *with;
-	size_t n = 0;
+	struct thread t;
+	bool stands = false;
 	enum outcome o = OK;
 
-	if (item->has_uid && item->place == 0)
-		o = posts_of(f, &item->uid, &with, &n, e);
-	for (size_t i = 0; o == OK && i < n; i++)
-		if (with[i].id != item->id)
-			o = family_ask(f, &with[i].key, 1, e);
-	arena_release(f->g->arena, &mark);
-	return o;
+	if (!item->has_uid || !thread_read(f->g->arena, item->bag, &t))
+		return OK;
+	if (!thread_is_first(&t))
+		o = thread_stands(f, &t, &stands, e);
+	if (o != OK || stands)
+		return o;
+	return ask_answers(f, item, &item->uid, thread_is_first(&t), NULL, e);
 }
 
 /* ---- changes by clients ---- */
@@ -248,6 +296,23 @@ lift_answers(struct change_run *r, const struct item *item, const struct row *ro
 	return o;
 }
 
+/* What stayed in the thread although the post that it answers has gone begins one of its own. */
+static enum outcome
+ask_left_behind(struct change_run *r, const struct item *item)
+{
+	struct item *with;
+	struct str *left;
+	size_t n, left_n = 0;
+	enum outcome o = store_items_by_uid(r->g->store, r->l, &item->uid, &with, &n, r->e);
+
+	if (o == E_INVALID) /* too many: they keep the look of answers */
+		return OK;
+	if (o != OK || !n)
+		return o;
+	left = left_behind(r->g->arena, with, n, &left_n);
+	return left_n ? store_inbox_add(r->g->store, r->l, left, left_n, true, r->e) : OK;
+}
+
 /* The first post takes all that stands below it along: the deepest first, as foreign keys want it. */
 static enum outcome
 whole_thread(struct change_run *r, const struct item *item, size_t at, struct below *out)
@@ -274,7 +339,7 @@ whole_thread(struct change_run *r, const struct item *item, size_t at, struct be
 	out->key = ARENA_ARRAY(r->g->arena, struct str, n);
 	while (n)
 		out->key[out->key_n++] = found[--n];
-	return OK;
+	return ask_left_behind(r, item);
 }
 
 static enum outcome

@@ -39,65 +39,90 @@ thread_mark_of(struct family *f, struct str key)
 	return thread_mark(f->g->arena, f->g->hash, &f->l->id, key);
 }
 
+enum outcome
+thread_stands(struct family *f, const struct thread *t, bool *stands, struct err *e)
+{
+	const struct item *root = NULL;
+	struct thread begun;
+	enum outcome o = f->item_of(f, t->root, &root, e);
+
+	*stands = root && thread_read(f->g->arena, root->bag, &begun) && thread_is_first(&begun) &&
+	    memcmp(begun.index.p, t->index.p, THREAD_HEADER) == 0;
+	return o;
+}
+
 /* The row with the parent's key is not there. */
 static enum outcome
 miss_parent(struct search *s, struct str parent, struct err *e)
 {
-	const struct item *root = NULL;
-	enum outcome o = OK;
-
-	if (s->chain_n == 0 && s->had && !thread_is_first(&s->was) && str_eq(s->was.parent, parent))
-		o = s->f->item_of(s->f, s->was.root, &root, e);
-	s->stays = root != NULL;
-	return o;
+	if (s->chain_n || !s->had || thread_is_first(&s->was) || !str_eq(s->was.parent, parent))
+		return OK;
+	return thread_stands(s->f, &s->was, &s->stays, e);
 }
 
-/* The parent is among those that were passed: a circle begins with the post that closes it. */
+/*
+ * Posts from number `from` of the line on (0: this one) answer each other in a
+ * circle: the one with the least key begins the thread, whoever is asked first.
+ */
+static void
+cut_circle(struct search *s, size_t from)
+{
+	struct str least = from ? s->chain[from - 1]->key : s->item->key;
+	size_t first = from;
+
+	for (size_t i = from; i < s->chain_n; i++) {
+		struct str key = s->chain[i]->key;
+		size_t n = key.n < least.n ? key.n : least.n;
+		int d = memcmp(key.p, least.p, n);
+
+		if (d < 0 || (d == 0 && key.n < least.n)) {
+			least = key;
+			first = i + 1;
+		}
+	}
+	s->chain_n = first;
+	s->is_alone = first == 0;
+}
+
+/* The parent was passed already. */
 static bool
 closes_circle(struct search *s, struct str parent)
 {
 	if (str_eq(parent, s->item->key)) {
-		s->chain_n = 0;
-		s->is_alone = true;
+		cut_circle(s, 0);
 		return true;
 	}
 	for (size_t i = 0; i < s->chain_n; i++)
 		if (str_eq(s->chain[i]->key, parent)) {
-			s->chain_n = i + 1;
+			cut_circle(s, i + 1);
 			return true;
 		}
 	return false;
 }
 
-/* The post above is known: go no further. */
-static bool
-take_base(struct search *s, const struct item *above)
-{
-	if (!above || !thread_read(s->f->g->arena, above->bag, &s->base))
-		return false;
-	if (thread_has_mark(s->base.trail, s->mark)) {
-		s->chain_n = 0;
-		s->is_alone = true;
-		return true;
-	}
-	s->has_base = true;
-	return true;
-}
-
-/* Go up until a post that knows its place, or the first one. */
+/*
+ * Go up until a post that knows its place, or the first one. A post above that
+ * has this one above it closes a circle, or does not know yet what has changed:
+ * then only rows are asked.
+ */
 static enum outcome
-climb(struct search *s, struct err *e)
+climb(struct search *s, bool asks_items, struct err *e)
 {
 	struct str parent = parent_of(s->f->l, s->row);
-	const struct item *above;
+	const struct item *above = NULL;
 	const struct row *row;
 	enum outcome o = OK;
 
-	s->chain = ARENA_ARRAY(s->f->g->arena, const struct row *, parent.n ? CHAIN_MAX : 0);
+	s->chain_n = 0;
 	while (parent.n && s->chain_n < CHAIN_MAX && !closes_circle(s, parent)) {
-		o = s->f->item_of(s->f, parent, &above, e);
-		if (o != OK || take_base(s, above))
+		if (asks_items)
+			o = s->f->item_of(s->f, parent, &above, e);
+		if (o != OK)
 			return o;
+		if (above && thread_read(s->f->g->arena, above->bag, &s->base)) {
+			s->has_base = !thread_has_mark(s->base.trail, s->mark);
+			return s->has_base ? OK : climb(s, false, e);
+		}
 		o = s->f->row_of(s->f, parent, &row, e);
 		if (o != OK)
 			return o;
@@ -106,7 +131,7 @@ climb(struct search *s, struct err *e)
 		s->chain[s->chain_n++] = row;
 		parent = parent_of(s->f->l, row);
 	}
-	return o;
+	return OK;
 }
 
 /* ---- its thread ---- */
@@ -122,7 +147,7 @@ kept_index(const struct search *s, struct str *out)
 	return text.p && thread_index_read(s->f->g->arena, text, out);
 }
 
-/* Another first post has that index already: two threads must not share one. */
+/* Another post begins a thread with that index: two threads must not share one. */
 static enum outcome
 is_taken(const struct search *s, struct str index, bool *taken, struct err *e)
 {
@@ -130,19 +155,55 @@ is_taken(const struct search *s, struct str index, bool *taken, struct err *e)
 	struct item *with;
 	struct thread t;
 	size_t n = 0;
+	enum outcome o = s->f->items_of(s->f, &uid, &with, &n, e);
+
+	*taken = o == E_INVALID; /* too large a thread to look at */
+	if (o == E_INVALID)
+		return OK;
+	for (size_t i = 0; o == OK && i < n; i++)
+		*taken |= with[i].id != s->item->id &&
+		    thread_read(s->f->g->arena, with[i].bag, &t) && thread_is_first(&t) &&
+		    memcmp(t.index.p, index.p, THREAD_HEADER) == 0;
+	/* a client's, at the same moment: the other one was first, this one answers it */
+	return *taken && s->f->may_retry ? E_RETRY : o;
+}
+
+/*
+ * The index that this post begins its thread with, if the client gave it one: a
+ * new post, or one that was sent as the first. What was sent as an answer and has
+ * lost its thread does not claim that thread's.
+ */
+static enum outcome
+own_index(const struct search *s, struct str *out, struct err *e)
+{
+	struct str kept;
+	bool has_it, taken = false;
 	enum outcome o = OK;
 
-	*taken = false;
-	if (s->item->has_uid && guid_eq(&s->item->uid, &uid))
+	if (!kept_index(s, &kept))
 		return OK;
-	o = s->f->items_of(s->f, &uid, &with, &n, e);
-	for (size_t i = 0; o == OK && i < n; i++) {
-		if (with[i].id == s->item->id || !thread_read(s->f->g->arena, with[i].bag, &t))
-			continue;
-		*taken = true;
-		/* a client's, at the same moment: the other one was first, this one answers it */
-		if (s->f->may_retry && memcmp(t.index.p, index.p, THREAD_HEADER) == 0)
-			return E_RETRY;
+	has_it = s->had && thread_is_first(&s->was) &&
+	    memcmp(s->was.index.p, kept.p, THREAD_HEADER) == 0;
+	if (!has_it && s->had && kept.n > THREAD_HEADER)
+		return OK;
+	if (!has_it)
+		o = is_taken(s, kept, &taken, e);
+	if (o == OK && !taken)
+		*out = (struct str){ kept.p, THREAD_HEADER };
+	return o;
+}
+
+/* The post that begins the thread has an item that knows so. */
+static enum outcome
+as_begun(const struct search *s, struct thread *out, struct err *e)
+{
+	const struct item *root;
+	struct thread t;
+	enum outcome o = s->f->item_of(s->f, out->root, &root, e);
+
+	if (o == OK && root && thread_read(s->f->g->arena, root->bag, &t) && thread_is_first(&t)) {
+		out->index = t.index;
+		out->topic = t.topic;
 	}
 	return o;
 }
@@ -152,9 +213,7 @@ begin_thread(const struct search *s, const struct row *row, struct thread *out, 
 {
 	struct family *f = s->f;
 	struct guid uid = thread_uid(f->g->hash, &f->l->id, row->key);
-	bool is_own = row == s->row, taken = false;
-	struct str kept = STR_NULL;
-	enum outcome o = OK;
+	bool is_own = row == s->row;
 
 	*out = (struct thread){ .root = row->key, .trail = thread_mark_of(f, row->key),
 		.index = thread_index_of(f->g->arena, &uid) };
@@ -162,12 +221,7 @@ begin_thread(const struct search *s, const struct row *row, struct thread *out, 
 	    : kind_value(f->g->vocabulary, f->l, is_own ? s->item : NULL, row, FIELD_TITLE);
 	if (!out->topic.p)
 		out->topic = STR("");
-	if (!is_own || !kept_index(s, &kept))
-		return OK;
-	o = is_taken(s, kept, &taken, e);
-	if (!taken)
-		out->index = (struct str){ kept.p, THREAD_HEADER };
-	return o;
+	return is_own ? own_index(s, &out->index, e) : as_begun(s, out, e);
 }
 
 static void
@@ -187,8 +241,11 @@ search(struct search *s, struct thread *out, struct err *e)
 	const struct row *top = s->row;
 	struct str kept, above;
 	size_t i;
-	enum outcome o = climb(s, e);
+	enum outcome o;
 
+	s->chain = ARENA_ARRAY(s->f->g->arena, const struct row *,
+	    parent_of(s->f->l, s->row).n ? CHAIN_MAX : 0);
+	o = climb(s, true, e);
 	if (o != OK)
 		return o;
 	if (s->stays) {

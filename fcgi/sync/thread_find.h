@@ -15,6 +15,10 @@
 enum outcome thread_find(struct family *f, const struct row *row, const struct item *item,
     const struct thread *was, struct thread *out, struct err *e) WARN_UNUSED;
 
+/* The first post of that thread still begins it. */
+enum outcome thread_stands(struct family *f, const struct thread *t, bool *stands, struct err *e)
+    WARN_UNUSED;
+
 struct str thread_mark_of(struct family *f, struct str key);
 
 /* The post begins its thread. */

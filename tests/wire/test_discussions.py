@@ -13,6 +13,7 @@ import email.mime.text
 import email.message
 import email.utils
 import os
+import random
 import signal
 import threading
 import unittest
@@ -71,6 +72,7 @@ LISTS += [
           rows=[post(1, None, "Root"), post(2, 1, "A"), post(3, 2, "B")]),
     Board("hide", view="SELECT * FROM person WHERE hidden = 0",
           rows=[post(1, None, "Root"), post(2, 1, "A"), post(3, 2, "B"), post(4, 3, "C")]),
+    Board("random", view="SELECT * FROM person WHERE hidden = 0"),
     Board("insertonly", more={"write": {"allow": "insert"}}),
     Board("short", columns=COLUMNS.replace("VARCHAR(255)", "VARCHAR(10)")),
     stack.Contacts("people", count=1),
@@ -564,6 +566,84 @@ class Rows(unittest.TestCase):
         # back where they were, with the index that they came with
         self.assertEqual([bob.rows[r.id]["ThreadIndex"] for r in (root, reply)],
                          [root["ThreadIndex"], reply["ThreadIndex"]])
+
+
+class AtRandom(unittest.TestCase):
+    """A DBA and clients move, hide, add and delete posts; what a client has stays right."""
+
+    ROUNDS = 40
+
+    def model(self):
+        """{key: (key of the root, depth)} of the rows whose line of parents is whole."""
+        parent = dict(S.sql("SELECT id, parent FROM t_random.v"))
+        out = {}
+        for key in parent:
+            line = [key]
+            while parent[line[-1]] is not None and parent[line[-1]] in parent \
+                    and parent[line[-1]] not in line:
+                line.append(parent[line[-1]])
+            if parent[line[-1]] is None:
+                out[key] = (line[-1], len(line) - 1)
+        return out
+
+    def step(self, rng):
+        keys = [k for k, in S.sql("SELECT id FROM t_random.person ORDER BY id")]
+        some = rng.choice(keys) if keys else None
+        other = rng.choice(keys + [None, 999]) if keys else None
+        what = rng.randrange(9)
+        if what == 0 or len(keys) < 12:
+            S.sql("INSERT INTO t_random.person (parent, subject) VALUES (%s, %s)", other,
+                  "S%d" % rng.randrange(10 ** 9))
+        elif what == 1 and len(keys) > 25:
+            S.sql("DELETE FROM t_random.person WHERE id = %s", some)
+        elif what == 2:
+            S.sql("UPDATE t_random.person SET hidden = 1 - hidden WHERE id = %s", some)
+        elif what in (3, 4, 5):
+            S.sql("UPDATE t_random.person SET parent = %s WHERE id = %s", other, some)
+        elif what == 6:
+            S.sql("UPDATE t_random.person SET body = CONCAT(COALESCE(body, ''), 'x') WHERE id = %s",
+                  some)
+        else:
+            self.by_client(rng, what)
+
+    def by_client(self, rng, what):
+        row = rng.choice(list(self.bob.rows.values())) if self.bob.rows else None
+        if what == 7 or row is None:
+            index = index_of(row) + rng.randbytes(5) if row else new_index()
+            client("random").send(html("C%d" % rng.randrange(10 ** 9), index=index))
+        elif len(self.bob.rows) > 20:
+            result, = client("random").update(ows.Delete(row.id, row.version))
+            self.assertIn(result.code, (ows.OK, ows.CONFLICT, ows.GONE))
+
+    def check(self, what):
+        rows, _, _ = client("random").download()
+        try:
+            threads(rows)
+        except (AssertionError, KeyError) as e:
+            self.fail("%s: %r" % (what, e))
+        fresh = {r.id: dict(r) for r in rows}
+        self.assertEqual({i: dict(r) for i, r in self.bob.rows.items()}, fresh, what)
+        by_key = {t: r for r in rows for t in [r["Title"]]}
+        subject = dict(S.sql("SELECT id, subject FROM t_random.v"))
+        self.assertEqual(set(by_key), set(subject.values()), what)
+        for key, (root, depth_of) in self.model().items():
+            row, first = by_key[subject[key]], by_key[subject[root]]
+            self.assertEqual(is_root(row), depth_of == 0, (what, key))
+            self.assertEqual(row["ThreadIndex"][:46], first["ThreadIndex"][:46], (what, key, root))
+
+    def test_many_changes(self):
+        seed = int(os.environ.get("OWS_SEED") or 1)  # the same walk in every run
+        rng = random.Random(seed)
+        self.bob = replica("random")
+        for n in range(self.ROUNDS):
+            for _ in range(rng.randrange(1, 6)):
+                self.step(rng)
+            for _ in range(6):
+                if not any(p.rows or p.ids for p in self.bob.poll()):
+                    break
+            else:
+                self.fail("OWS_SEED=%d round %d: changes without end" % (seed, n))
+            self.check("OWS_SEED=%d round %d" % (seed, n))
 
 
 class Deletions(unittest.TestCase):
