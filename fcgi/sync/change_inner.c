@@ -187,8 +187,11 @@ change_inner_new(struct change_run *r, const struct place *place)
 		o = store_items_of(r->g->store, r->l, &place->key, 1, &live, &lapsed, r->e);
 	if (o != OK)
 		return o;
-	if (live->id)
+	if (live->id && live->place == place->place)
 		return replace(r, live, place);
+	/* of another sort: the old one goes, for its own deletion may be on its way, too */
+	if (live->id)
+		r->below = (struct below){ .inner_n = 1, .inner = live };
 	o = merge(r, place->bag.p ? place->bag : STR(""), &item.bag, &changed);
 	if (o != OK)
 		return o;
