@@ -258,6 +258,29 @@ change_inner_update(struct change_run *r)
 	return finish(r, CHANGE_ITEM, &item, false);
 }
 
+/*
+ * Under the list's lock: nothing came below the item since what was there was
+ * deleted. What comes later is numbered later, and makes its folder again.
+ */
+static enum outcome
+check_below(struct change_run *r)
+{
+	const struct kind_rules *rules = kind_rules(r->l);
+	struct below now = { 0 };
+	enum outcome o;
+
+	if (!rules->below)
+		return OK;
+	o = rules->below(r, &r->item, &r->row, &now);
+	for (size_t i = 0; o == OK && i < now.key_n; i++)
+		for (size_t k = 0; k < r->below.key_n; k++)
+			if (str_eq(now.key[i], r->below.key[k]))
+				return err_set(r->e, E_INVALID, "It cannot be deleted with what "
+				    "is in it: the database still shows a row of it afterwards. "
+				    "Nothing was changed.");
+	return o == OK && (now.key_n || now.inner_n != r->below.inner_n) ? E_RETRY : o;
+}
+
 enum outcome
 change_inner_delete(struct change_run *r)
 {
@@ -273,6 +296,8 @@ change_inner_delete(struct change_run *r)
 		o = change_lock_list(r);
 	if (o == OK)
 		o = change_check_unmoved(r);
+	if (o == OK)
+		o = check_below(r);
 	if (o == OK)
 		o = check_owner(r);
 	if (o != OK)

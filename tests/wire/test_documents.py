@@ -79,7 +79,7 @@ LISTS = [
                       ("a", "empty.txt", b""), ("a", "none.txt", None)]),
     Library("names", [("dir %d/%s" % (i, n), n, n.encode()) for i, n in enumerate(NAMES)
                       if len(n) < 200]),
-    Library("named"), Library("put"), Library("big"), Library("race"), Library("kill"), Library("exact"),
+    Library("named"), Library("put"), Library("big"), Library("race"), Library("busy"), Library("kill"), Library("exact"),
     Library("wrong", [("", "good.txt", b"good")]),
     Library("sql", [("", "one.txt", b"one"), ("f", "two.txt", b"two")],
             columns=COLUMNS.replace("title VARCHAR(100)", "title VARBINARY(100)")),
@@ -601,6 +601,40 @@ class Sync(unittest.TestCase):
             t.join()
         self.assertEqual(sorted(answers), [201] + [204] * 7)
         self.assertEqual(S.sql("SELECT COUNT(*) FROM t_race.person"), ((1,),))
+
+    def test_a_file_never_loses_its_folder(self):
+        """One client deletes the folder again and again, another one saves into it."""
+        end, seen = [], set()
+
+        def save():
+            c, n = client("busy"), 0
+            while not end:
+                n += 1
+                if n % 200 == 0:
+                    c.close()  # before the web server does
+                seen.add(c.http("PUT", url("busy", "d/e/n%d.txt" % n), b"x").status)
+        savers = [threading.Thread(target=save) for _ in range(2)]
+        c = client("busy")
+        for t in savers:
+            t.start()
+        try:
+            for i in range(10):
+                for name in ("d", "d/e"):
+                    c.update(ows.New({"FSObjType": "1", "BaseName": name}))
+                stack.until(lambda: c.http("GET", url("busy", "d/e")).status == 302, 10, "d/e")
+                self.assertIn(c.http("DELETE", url("busy", "d")).status, (204, 503))
+        finally:
+            end.append(True)
+            for t in savers:
+                t.join()
+        self.assertLessEqual(seen, {201, 204, 409, 503})
+        self.assertIn(201, seen)
+        r = replica("busy")
+        at = r.paths()
+        self.assertEqual({p for p in at if p.endswith(".txt")}, set(documents("busy")))
+        for path in at:
+            folder = path.rpartition("/")[0]
+            self.assertTrue(not folder or folder in at, (path, sorted(at)))
 
     def test_two_rows_of_one_path(self):
         r = replica("twice")

@@ -23,7 +23,7 @@
 #include "store.h"
 #include "stssync.h"
 
-#define TRIES 2          /* of what another request was faster with */
+#define TRIES 4          /* of what another request was faster with */
 #define PIECE (64 * KIB) /* of an upload, read to hash it */
 
 /* ---- the item of an address ---- */
@@ -351,7 +351,8 @@ put_once(struct asked *t, const struct file_bytes *from, struct str value, bool 
 	}
 	fill_command(t, from, value, is_exact, &change);
 	apply_one(t->g, t->l, &t->c->who, &change, res);
-	if (!is_last && ((is_new && res->is_taken) ||
+	/* the file came, or it or its folder went, since it was looked at */
+	if (!is_last && ((is_new && (res->is_taken || (res->outcome == E_INVALID && t->dir.n))) ||
 	    (!is_new && !is_exact && res->outcome == E_NOT_FOUND)))
 		return false;
 	if (res->outcome != OK)
