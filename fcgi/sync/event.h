@@ -104,6 +104,8 @@ void event_rule_print(const struct calendar *c, const struct event *ev, char out
 /* What makes a series for its instances; "" of any other event. */
 struct str event_series_print(
     const struct calendar *c, const struct item *item, const struct event *ev);
+/* The end of a series; of one without end the same for all far days. */
+int64_t event_end_meant(const struct calendar *c, const struct event *ev);
 /* Start and end of the series' last instance as EndDate says it. */
 int64_t event_series_end(const struct series *s, int64_t start, bool is_all_day);
 /* The excepted dates of a row; none where the column is not mapped or empty. */

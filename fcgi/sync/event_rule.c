@@ -15,6 +15,7 @@
 #include "bag.h"
 #include "recur_day.h"
 
+#define FAR INT64_C(2114380800) /* 2037-01-01 */
 #define FOREVER_YEAR 4500 /* 31 August: what Outlook itself puts for a series without end */
 
 /* ---- prints: which series this is. Nothing secret: two sums of FNV-1a ---- */
@@ -103,6 +104,20 @@ plain_zone(const struct calendar *c, struct str text)
 	return c->v->zone_write(c->a, &rule);
 }
 
+/* Who has no end writes some day of a far year: each client its own. */
+int64_t
+event_end_meant(const struct calendar *c, const struct event *ev)
+{
+	struct pattern pattern;
+	const char *why;
+
+	if (ev->end < FAR || !c->v->pattern_read ||
+	    !c->v->pattern_read(c->a, ev->pattern, &pattern, &why) ||
+	    pattern.end != PATTERN_FOREVER)
+		return ev->end;
+	return FAR + ev->end - event_day(ev->end);
+}
+
 struct str
 event_series_print(const struct calendar *c, const struct item *item, const struct event *ev)
 {
@@ -117,7 +132,7 @@ event_series_print(const struct calendar *c, const struct item *item, const stru
 		print_str(&p, str_of(text));
 	} else {
 		print_time(&p, ev->start);
-		print_time(&p, ev->end);
+		print_time(&p, event_end_meant(c, ev));
 		print_str(&p, plain_pattern(c, ev->pattern));
 		print_str(&p, plain_zone(c, ev->zone_text));
 		print_str(&p, ev->is_all_day ? STR("day") : STR(""));

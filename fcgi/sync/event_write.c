@@ -283,7 +283,8 @@ series_differs(const struct draft *d)
 	const struct event *ev = &d->ev, *was = &d->was;
 
 	return !d->item || was->type != EVENT_SERIES || ev->start != was->start ||
-	    ev->end != was->end || ev->is_all_day != was->is_all_day ||
+	    event_end_meant(&d->c, ev) != event_end_meant(&d->c, was) ||
+	    ev->is_all_day != was->is_all_day ||
 	    !str_eq(event_series_print(&(struct calendar){ d->c.v, d->c.a, d->c.l }, NULL,
 	    &(struct event){ .form = EVENT_BAG, .type = EVENT_SERIES, .pattern = ev->pattern,
 	    .zone_text = ev->zone_text, .has_guid = ev->has_guid, .guid = ev->guid }),
@@ -299,7 +300,7 @@ write_same_series(struct draft *d)
 	static const enum field of_series[] = { FIELD_START, FIELD_END, FIELD_SERIES_UID,
 		FIELD_PATTERN, FIELD_ZONE_TEXT };
 	bool is_respelled = differs(d, FIELD_PATTERN, d->was.pattern) ||
-	    differs(d, FIELD_ZONE_TEXT, d->was.zone_text);
+	    differs(d, FIELD_ZONE_TEXT, d->was.zone_text) || d->ev.end != d->was.end;
 
 	for (size_t i = 0; i < sizeof(of_series) / sizeof(of_series[0]); i++)
 		draft_drop(d, of_series[i]);

@@ -527,6 +527,17 @@ class Purges(Case):
                              ("New title", MONDAYS.replace(" />", "/>")))
             self.assertEqual(self.after(replica, ids), (ids, set()))
 
+    def test_any_far_day_is_no_end(self):
+        for name, c in self.both():
+            m = calendars.series(c, RecurrenceData=calendars.pattern('<weekly mo="TRUE" />'),
+                                 EndDate="2099-12-28T09:00:00Z")
+            d = c.do(deleted(m, STARTS[3]))
+            replica = calendars.replica(S, name)
+            row = c.do(ows.Update(m.id, 1, {"EndDate": "4500-08-31T09:00:00Z"}))
+            self.assertEqual(row["EndDate"], "4500-08-31T09:00:00Z")
+            self.assertEqual(self.after(replica, {d.id}), ({d.id}, set()))
+            c.do(ows.Delete(m.id, 2))
+
     def test_series_becomes_single(self):
         for name, c in self.both():
             m, ids, replica = self.prepared(name, c)

@@ -355,6 +355,21 @@ class Written(Case):
         self.assertEqual(values("rule", id, "title, rule, excluded"),
                          ("New", spelled, "20260406T070000"))
 
+    def test_any_far_day_is_no_end(self):
+        """A series without end ends on another day for each client; that is no change of the series."""
+        id = by_sql("rule", rule="FREQ=WEEKLY;BYDAY=MO", excluded="20260406T070000Z")
+        c, m = calendars.client(S, "rule"), self.shown("rule")
+        replica = calendars.replica(S, "rule")
+        row = c.do(ows.Update(m.id, 1, {"Title": "Far", "EndDate": "2087-01-06T09:00:00Z",
+                                        "EventDate": m["EventDate"]}))
+        self.assertEqual((row["UID"], row["Duration"], row["EndDate"]),
+                         (m["UID"], "3600", "2087-01-06T09:00:00Z"))
+        self.assertEqual(values("rule", id, "title, excluded"), ("Far", "20260406T070000Z"))
+        replica.poll()
+        self.assertEqual(len(replica.rows), 2)
+        row = c.do(ows.Update(m.id, 2, {"EndDate": "2087-01-06T09:30:00Z"}))
+        self.assertEqual((row["Duration"], values("rule", id, "excluded")), ("5400", (None,)))
+
     def test_equal_in_meaning_leaves_the_rule(self):
         spelled = "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR;COUNT=10"
         id = by_sql("rule", rule=spelled)
