@@ -41,7 +41,7 @@ class Library(stack.Contacts):
             "INSERT INTO person (folder, name, content) VALUES (%s);\n" % ", ".join(
                 "NULL" if v is None else "X'%s'" % (v if isinstance(v, bytes) else v.encode()).hex()
                 for v in row) for row in self.documents) + self.more_sql
-        if "content_view" in self.sections["source"]:
+        if self.sections["source"].get("content_view") == self.db + ".bytes":
             out += ("CREATE TABLE blobs (doc INT UNSIGNED NOT NULL PRIMARY KEY, content LONGBLOB);\n"
                     "INSERT INTO blobs SELECT id, content FROM person;\n"
                     "ALTER TABLE person DROP COLUMN content;\n"
@@ -662,6 +662,40 @@ class Sync(unittest.TestCase):
         S.sql("UPDATE t_twice.person SET name = 'third.txt' WHERE id = 2")
         r.poll()
         self.assertEqual(path_of(r.rows[other.id]), "f/third.txt")
+
+
+class Wrong(unittest.TestCase):
+    """What owsadm check says of libraries that cannot work, or not as one would think."""
+
+    def said(self, name, **more):
+        S.add(Library(name, **more))
+        return "\n".join(l for l in S.owsadm("check", check=False).splitlines()
+                         if name in l or l.startswith(" "))
+
+    def test_content_that_is_no_blob(self):
+        said = self.said("astext", columns=COLUMNS.replace("LONGBLOB", "LONGTEXT"))
+        self.assertIn("needs a BLOB", said)
+
+    def test_a_small_blob(self):
+        said = self.said("small", columns=COLUMNS.replace("LONGBLOB", "BLOB"))
+        self.assertIn("at most 65535 bytes", said)
+
+    def test_content_views(self):
+        nowhere = self.said("nowhere", more={"source": {"content_view": "t_nowhere.none"}})
+        self.assertIn("there is no view t_nowhere.none", nowhere)
+        keyless = self.said("keyless", more={"source": {"content_view": "t_apart.blobs"}})
+        self.assertIn('has no column "id"', keyless)
+        unseen = self.said("unseen", more={"source": {"content_view": "t_apart.bytes"}})
+        self.assertIn("t_apart.blobs", unseen)  # its changes would not be noticed
+        one = stack.Contacts("people", more={"source": {"content_view": "t_apart.bytes"}})
+        S.add(one)
+        self.assertIn("content of documents", S.owsadm("check", check=False))
+
+    def test_what_a_library_needs(self):
+        said = self.said("nameless", fields={"Title": "title", "Content": "content"})
+        self.assertIn("LinkFilename", said)
+        said = self.said("empty", fields={"Title": "title", "LinkFilename": "name"})
+        self.assertIn("Content", said)
 
 
 if __name__ == "__main__":
