@@ -81,16 +81,15 @@ event_rule_print(const struct calendar *c, const struct event *ev, char out[PRIN
 	print_text(&p, out);
 }
 
-/* A text in the one spelling of what it says; as it is when it says nothing. */
+/* What the pattern means, in one spelling; as it is when it means nothing. */
 static struct str
-plain_pattern(const struct calendar *c, struct str text)
+plain_pattern(const struct calendar *c, const struct event *ev)
 {
-	struct pattern pattern;
+	struct event same = *ev;
 	const char *why;
 
-	if (!c->v->pattern_read || !c->v->pattern_read(c->a, text, &pattern, &why))
-		return text;
-	return c->v->pattern_write(c->a, &pattern);
+	same.has_series = false;
+	return event_series(c, &same, &why) ? event_rule_text(c, &same.series) : ev->pattern;
 }
 
 static struct str
@@ -133,7 +132,7 @@ event_series_print(const struct calendar *c, const struct item *item, const stru
 	} else {
 		print_time(&p, ev->start);
 		print_time(&p, event_end_meant(c, ev));
-		print_str(&p, plain_pattern(c, ev->pattern));
+		print_str(&p, plain_pattern(c, ev));
 		print_str(&p, plain_zone(c, ev->zone_text));
 		print_str(&p, ev->is_all_day ? STR("day") : STR(""));
 	}

@@ -277,20 +277,15 @@ keep_texts(struct draft *d, const struct event *row)
 	draft_own(d, ":rule", arena_dup(d->c.a, str_of(print)), true);
 }
 
+/* By what clients are shown of it, and mean by that: as if no rule stood behind. */
 static bool
 series_differs(const struct draft *d)
 {
-	const struct event *ev = &d->ev, *was = &d->was;
+	struct event is = d->ev, was = d->was;
 
-	return !d->item || was->type != EVENT_SERIES || ev->start != was->start ||
-	    event_end_meant(&d->c, ev) != event_end_meant(&d->c, was) ||
-	    ev->is_all_day != was->is_all_day ||
-	    !str_eq(event_series_print(&(struct calendar){ d->c.v, d->c.a, d->c.l }, NULL,
-	    &(struct event){ .form = EVENT_BAG, .type = EVENT_SERIES, .pattern = ev->pattern,
-	    .zone_text = ev->zone_text, .has_guid = ev->has_guid, .guid = ev->guid }),
-	    event_series_print(&d->c, NULL, &(struct event){ .form = EVENT_BAG,
-	    .type = EVENT_SERIES, .pattern = was->pattern, .zone_text = was->zone_text,
-	    .has_guid = was->has_guid, .guid = was->guid }));
+	is.form = was.form = EVENT_BAG;
+	return !d->item || was.type != EVENT_SERIES ||
+	    !str_eq(event_series_print(&d->c, NULL, &is), event_series_print(&d->c, NULL, &was));
 }
 
 /* Only the spelling may differ: the newest is kept. */

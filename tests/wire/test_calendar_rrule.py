@@ -355,6 +355,18 @@ class Written(Case):
         self.assertEqual(values("rule", id, "title, rule, excluded"),
                          ("New", spelled, "20260406T070000"))
 
+    def test_the_same_pattern_in_other_words(self):
+        """Another end of the same last instance is no other series: what was excluded stays."""
+        id = by_sql("rule", rule="FREQ=WEEKLY;BYDAY=MO;UNTIL=20260420T070000Z",
+                    excluded="20260406T070000Z")
+        c, m = calendars.client(S, "rule"), self.shown("rule")
+        data = pattern('<weekly mo="TRUE" weekFrequency="1"/>',
+                       "<windowEnd>2026-04-20T21:59:00Z</windowEnd>", first="su")
+        row = c.do(ows.Update(m.id, 1, {"RecurrenceData": data}))
+        self.assertEqual((row["RecurrenceData"], row["UID"]), (data, m["UID"]))
+        self.assertEqual(values("rule", id, "rule, excluded"),
+                         ("FREQ=WEEKLY;BYDAY=MO;UNTIL=20260420T070000Z", "20260406T070000Z"))
+
     def test_any_far_day_is_no_end(self):
         """A series without end ends on another day for each client; that is no change of the series."""
         id = by_sql("rule", rule="FREQ=WEEKLY;BYDAY=MO", excluded="20260406T070000Z")
