@@ -8,8 +8,8 @@
  * changes, the items of its answers are asked to follow, level by level.
  *
  * A post whose parent is not in the view begins a thread of its own, unless it is
- * known from before and only a post in between was taken away: then it stays. So
- * does the first post that is met of those that answer each other in a circle.
+ * known from before and only a post in between was taken away: then it stays. Of
+ * posts that answer each other in a circle the one with the least key begins it.
  */
 #include "kind.h"
 
@@ -36,18 +36,21 @@ is_moved_answer(struct family *f, const struct item *it, struct str key, const s
 	    memcmp(t.index.p, now->index.p, now->index.n) != 0;
 }
 
-/* A thread of more posts than this server takes at once must not stop the list. */
+/* More posts than this server takes at once must not stop the list: then none follow. */
+static enum outcome
+none_of_too_many(struct family *f, enum outcome o, size_t *n, const struct err *e)
+{
+	if (o != E_INVALID && o != E_LIMIT)
+		return o;
+	log_note("list %s: posts of a large thread do not follow a change: %s", f->l->name, e->peer);
+	*n = 0;
+	return OK;
+}
+
 static enum outcome
 posts_of(struct family *f, const struct guid *uid, struct item **with, size_t *n, struct err *e)
 {
-	enum outcome o = f->items_of(f, uid, with, n, e);
-
-	if (o != E_INVALID)
-		return o;
-	log_note("list %s: a thread is too large, its posts do not follow a change: %s",
-	    f->l->name, e->peer);
-	*n = 0;
-	return OK;
+	return none_of_too_many(f, f->items_of(f, uid, with, n, e), n, e);
 }
 
 /* Posts that wait for this one: their rows name it, and until now it was not there. */
@@ -62,7 +65,8 @@ ask_waiting(struct family *f, const struct item *item, const struct thread *now,
 	enum outcome o = OK;
 
 	if (at >= 0 && !f->is_first)
-		o = store_keys_where(f->g->store, f->l, (size_t)at, item->key, false, &key, &n, e);
+		o = none_of_too_many(f, store_keys_where(f->g->store, f->l, (size_t)at, item->key,
+		    false, &key, &n, e), &n, e);
 	for (size_t i = 0; o == OK && i < n; i++) {
 		o = f->item_of(f, key[i], &it, e);
 		if (o == OK && is_moved_answer(f, it, item->key, now))

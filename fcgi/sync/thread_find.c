@@ -51,13 +51,30 @@ thread_stands(struct family *f, const struct thread *t, bool *stands, struct err
 	return o;
 }
 
-/* The row with the parent's key is not there. */
+/*
+ * The row with the parent's key is not there. The post that names it may have
+ * stayed in its thread; below this one, of all posts, it cannot.
+ */
 static enum outcome
 miss_parent(struct search *s, struct str parent, struct err *e)
 {
-	if (s->chain_n || !s->had || thread_is_first(&s->was) || !str_eq(s->was.parent, parent))
-		return OK;
-	return thread_stands(s->f, &s->was, &s->stays, e);
+	const struct item *last;
+	enum outcome o;
+
+	if (s->chain_n == 0)
+		return s->had && !thread_is_first(&s->was) && str_eq(s->was.parent, parent)
+		    ? thread_stands(s->f, &s->was, &s->stays, e) : OK;
+	o = s->f->item_of(s->f, s->chain[s->chain_n - 1]->key, &last, e);
+	if (o != OK || !last || !thread_read(s->f->g->arena, last->bag, &s->base))
+		return o;
+	if (thread_has_mark(s->base.trail, s->mark)) {
+		s->chain_n = 0;
+		s->is_alone = true;
+	} else {
+		s->chain_n--;
+		s->has_base = true;
+	}
+	return OK;
 }
 
 /*
