@@ -19,6 +19,8 @@
 #define LIMIT_MESSAGE_HEADER (256 * KIB)  /* of a mail message */
 #define LIMIT_MESSAGE_TYPES 1000          /* its lines that begin with Content-Type: they nest */
 #define LIMIT_MESSAGE_PARTS 10000         /* its lines that begin with two dashes: each may be a part */
+#define LIMIT_MESSAGE_FIELDS 20000        /* header fields of all its parts: each costs half a kilobyte */
+#define LIMIT_MESSAGE_FIELD_BYTES (1 * MIB) /* in them; as parameters they cost eighty times as much */
 #define LIMIT_XML_DEPTH 64                /* elements; SOAP and CAML need 12 */
 #define LIMIT_XML_NODES 1000000           /* 2,000 methods of 120 fields with attributes fit */
 #define LIMIT_BATCH_METHODS 2000          /* per UpdateListItems; Outlook sends 1 to 100 */

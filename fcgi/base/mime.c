@@ -1,9 +1,10 @@
 /*
  * mime.c -- a mail message taken apart. See mime.h.
  *
- * GMime parses by recursion and keeps an object per part, so that a few
- * megabytes of boundaries would cost gigabytes or the stack. What nesting and
- * parts need, lines that begin with "Content-Type:" and "--", is counted first.
+ * GMime parses by recursion and keeps an object per part, header field and
+ * parameter, so that a few megabytes of them would cost gigabytes or the stack.
+ * What they need is counted first: lines that begin with "Content-Type:" or
+ * "--", and fields wherever a part's header can stand.
  */
 #include "mime.h"
 
@@ -32,12 +33,61 @@ struct scan {
 	size_t types, boundaries;
 	char line[16];           /* how the line begins, lower case */
 	size_t line_n;           /* bytes of it so far */
+	/* a block of lines that may be a header: at the start, behind a boundary, in a message */
+	bool in_block, is_part, has_type, has_message;
+	enum { LINE_NAME, LINE_GAP, LINE_FIELD, LINE_OTHER } is; /* this line */
+	unsigned matched;        /* characters of "message" */
+	size_t fields, field_bytes;
 };
+
+/* One byte of a block. A line that is no field neither counts nor ends it. */
+static void
+scan_block(struct scan *s, char c)
+{
+	static const char message[] = "message";
+	bool is_blank = c == ' ' || c == '\t';
+
+	if (s->line_n == 0 && is_blank)
+		return; /* goes on as the line before */
+	if (s->line_n == 0)
+		s->is = LINE_NAME;
+	if (s->is == LINE_FIELD) {
+		c = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+		s->matched = c == message[s->matched] ? s->matched + 1 : c == message[0];
+		s->has_message |= !message[s->matched];
+		s->matched = message[s->matched] ? s->matched : 0;
+		s->field_bytes++;
+	} else if (s->is != LINE_OTHER && c == ':' && s->line_n > 0) {
+		s->is = LINE_FIELD;
+		s->fields++;
+	} else if (s->is == LINE_NAME && is_blank) {
+		s->is = LINE_GAP;
+	} else if (s->is == LINE_GAP ? !is_blank : (unsigned char)c < ' ' || c == 0x7F) {
+		s->is = LINE_OTHER;
+	}
+}
+
+static void
+scan_line_end(struct scan *s)
+{
+	if (s->line_n == 0 || (s->line_n == 1 && s->line[0] == '\r')) {
+		s->in_header = false;
+		/* a part without a type is a message in a digest */
+		s->in_block = s->in_block && (s->has_message || (s->is_part && !s->has_type));
+		s->is_part = s->has_type = s->has_message = false;
+		s->is = LINE_OTHER;
+	} else if (s->line_n >= 2 && memcmp(s->line, "--", 2) == 0) {
+		s->in_block = s->is_part = true;
+		s->has_type = s->has_message = false;
+		s->is = LINE_OTHER;
+	}
+	s->line_n = 0;
+}
 
 static void
 scan_byte(struct scan *s, char c)
 {
-	static const char type[] = "content-type:";
+	static const char type[] = "content-type";
 
 	if (s->in_name && (c <= ' ' || c == ':' || c == 0x7F)) {
 		s->has_name = c == ':' && s->line_n > 0;
@@ -45,17 +95,20 @@ scan_byte(struct scan *s, char c)
 	}
 	s->header += s->in_header;
 	if (c == '\n') {
-		if (s->line_n == 0 || (s->line_n == 1 && s->line[0] == '\r'))
-			s->in_header = false;
-		s->line_n = 0;
+		scan_line_end(s);
 		return;
 	}
+	if (s->in_block)
+		scan_block(s, c);
 	if (s->line_n < sizeof(s->line)) {
 		s->line[s->line_n] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 		if (s->line_n == 1 && memcmp(s->line, "--", 2) == 0)
 			s->boundaries++;
-		if (s->line_n == sizeof(type) - 2 && memcmp(s->line, type, sizeof(type) - 1) == 0)
+		if (s->line_n == sizeof(type) - 1 && (c == ':' || c == ' ' || c == '\t') &&
+		    memcmp(s->line, type, sizeof(type) - 1) == 0) {
 			s->types++;
+			s->has_type = true;
+		}
 	}
 	s->line_n++;
 }
@@ -63,7 +116,8 @@ scan_byte(struct scan *s, char c)
 static enum outcome
 scan(struct spool *from, struct err *e)
 {
-	struct scan s = { .in_header = true, .in_name = true };
+	struct scan s = { .in_header = true, .in_name = true, .in_block = true,
+		.is = LINE_OTHER };
 	char piece[PIECE];
 	uint64_t at;
 	size_t n;
@@ -82,6 +136,10 @@ scan(struct spool *from, struct err *e)
 	if (s.types > LIMIT_MESSAGE_TYPES || s.boundaries > LIMIT_MESSAGE_PARTS)
 		return err_set(e, E_LIMIT, "The message has too many parts; at most %d are taken.",
 		    LIMIT_MESSAGE_TYPES);
+	if (s.fields > LIMIT_MESSAGE_FIELDS || s.field_bytes > LIMIT_MESSAGE_FIELD_BYTES)
+		return err_set(e, E_LIMIT, "The headers of the message's parts are too much: they "
+		    "have %zu fields with %zu bytes, at most %d with %d are taken.", s.fields,
+		    s.field_bytes, LIMIT_MESSAGE_FIELDS, LIMIT_MESSAGE_FIELD_BYTES);
 	return OK;
 }
 
@@ -302,9 +360,16 @@ mime_file_send(const struct mime_file *f, struct sink *to)
 struct walk {
 	struct arena *a;
 	struct mime *out;
-	size_t text_size, file_size;
+	size_t text_size;        /* bytes of all texts */
 	struct err *e;
 };
+
+static enum outcome
+text_too_long(struct walk *w)
+{
+	return err_set(w->e, E_LIMIT, "The text of the message is longer than %d bytes. "
+	    "Attach it as a file.", LIMIT_FIELD_BYTES);
+}
 
 static enum outcome
 add_text(struct walk *w, GMimePart *part, bool is_html)
@@ -316,8 +381,7 @@ add_text(struct walk *w, GMimePart *part, bool is_html)
 	bool ok;
 
 	if (encoded_length(part) > LIMIT_FIELD_BYTES)
-		return err_set(w->e, E_LIMIT, "The text of the message is longer than %d bytes. "
-		    "Attach it as a file.", LIMIT_FIELD_BYTES);
+		return text_too_long(w);
 	buf_init(&b, LIMIT_FIELD_BYTES + 16);
 	sink = (struct sink){ .write = to_stream, .arg = &b };
 	ok = send_part(part, &sink);
@@ -325,9 +389,9 @@ add_text(struct walk *w, GMimePart *part, bool is_html)
 	buf_clear(&b);
 	if (!ok)
 		return err_set(w->e, E_FAILED, "The text of the message could not be read.");
-	if (!text.p)
-		return err_set(w->e, E_LIMIT, "The text of the message is longer than %d bytes. "
-		    "Attach it as a file.", LIMIT_FIELD_BYTES);
+	w->text_size += text.n;
+	if (!text.p || w->text_size > LIMIT_FIELD_BYTES) /* they become one body */
+		return text_too_long(w);
 	m->text[m->text_n++] = (struct mime_text){ is_html, utf8_xml_clean(w->a, text) };
 	return OK;
 }

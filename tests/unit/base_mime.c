@@ -293,6 +293,71 @@ bombs(void **state)
 	assert_true(seconds() - began < 20);
 }
 
+/* GMime keeps an object for each field and parameter: they are counted wherever it reads them. */
+static void
+bombs_in_the_headers_of_parts(void **state)
+{
+	static const char *const before[] = {
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\n",
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\nno field\n",
+		"Content-Type: message/rfc822\n\n",
+		"Subject: x\nContent-Type :\n message/RFC822\r\n\r\nFrom x\n",
+		"Content-Type: multipart/digest; boundary=b\n\n--b\n\n",
+		"Subject: x\nContent-Type: multipart/digest; boundary=b\n\n--b\nX: y\n\n",
+	};
+	struct buf b;
+	struct mime m;
+	struct err e;
+	size_t i, k;
+
+	(void)state;
+	buf_init(&b, 64 * MIB);
+	for (i = 0; i < 3 * sizeof(before) / sizeof(before[0]); i++) {
+		buf_reset(&b);
+		buf_addf(&b, "%s", before[i / 3]);
+		if (i % 3 == 0)
+			buf_addf(&b, "Content-Type: text/plain");
+		for (k = 0; k < 4 * MIB / 6; k++)
+			buf_addf(&b, i % 3 == 0 ? ";\n a=b" : i % 3 == 1 ? "abc:d\n" : "a \t: b\n");
+		buf_addf(&b, "\n\nhello\n");
+		assert_int_equal(take(buf_str(&b), &m, &e), E_LIMIT);
+	}
+	/* a text of such lines is a text */
+	buf_reset(&b);
+	buf_addf(&b, "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+	    "Content-Type: text/plain\n\n");
+	for (k = 0; k < 1 * MIB; k++)
+		buf_addf(&b, "abc:d\n");
+	buf_addf(&b, "\n--b--\n");
+	taken(buf_str(&b), &m);
+	assert_int_equal(m.text_n, 1);
+	assert_int_equal(m.text[0].text.n, 6 * MIB);
+	buf_clear(&b);
+}
+
+/* Each fits into a field, all of them together not into memory. */
+static void
+many_long_texts(void **state)
+{
+	struct buf b;
+	struct mime m;
+	struct err e;
+	size_t i, k;
+
+	(void)state;
+	buf_init(&b, 64 * MIB);
+	buf_addf(&b, "Content-Type: multipart/mixed; boundary=b\n\n");
+	for (i = 0; i < 18; i++) {
+		buf_addf(&b, "--b\nContent-Type: text/plain; charset=windows-1252\n\n\x01");
+		for (k = 0; k < LIMIT_FIELD_BYTES / 3 - 10; k++)
+			buf_add(&b, "\x80", 1);
+		buf_addf(&b, "\n");
+	}
+	assert_false(b.failed);
+	assert_int_equal(take(buf_str(&b), &m, &e), E_LIMIT);
+	buf_clear(&b);
+}
+
 int
 main(void)
 {
@@ -305,6 +370,8 @@ main(void)
 		cmocka_unit_test(a_large_file_costs_no_memory),
 		cmocka_unit_test(nothing_is_no_message),
 		cmocka_unit_test(bombs),
+		cmocka_unit_test(bombs_in_the_headers_of_parts),
+		cmocka_unit_test(many_long_texts),
 	};
 
 	return cmocka_run_group_tests_name("mime", tests, up, down);
