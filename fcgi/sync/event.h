@@ -149,6 +149,11 @@ enum outcome event_fits(struct family *f, const struct calendar *c, const struct
     int64_t instance, int64_t start, uint32_t id, const char **why, struct err *e)
     WARN_UNUSED;
 
+/* *why: another row replaces the same instance already. */
+enum outcome event_twice(struct family *f, const struct calendar *c,
+    const struct event_master *m, int64_t instance, uint32_t id, const char **why,
+    struct err *e) WARN_UNUSED;
+
 /* ---- event_want.c ---- */
 
 enum outcome event_want(struct family *f, const struct row *row, const struct item *item,

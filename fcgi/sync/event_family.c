@@ -101,6 +101,32 @@ find_others(struct family *f, const struct calendar *c, const struct event_maste
 	return o;
 }
 
+enum outcome
+event_twice(struct family *f, const struct calendar *c, const struct event_master *m,
+    int64_t instance, uint32_t id, const char **why, struct err *e)
+{
+	struct item *item = NULL;
+	size_t n = 0;
+	const struct row *row;
+	struct event ev;
+	const char *none;
+	enum outcome o = f->items_of(f, &m->item.uid, &item, &n, e);
+
+	for (size_t i = 0; o == OK && !*why && i < n; i++) {
+		if (item[i].place == 0 || item[i].id == id || item[i].is_bad ||
+		    key_is_inner(item[i].key, NULL, NULL))
+			continue;
+		o = f->row_of(f, item[i].key, &row, e);
+		if (o != OK || !row || !event_read(c, &item[i], row, &ev, &none) ||
+		    !event_instance(&m->event, ev.instance, &ev.instance))
+			continue;
+		if (ev.instance == instance)
+			*why = arena_fmt(c->a, "another row replaces the same instance of its "
+			    "series (item %u)", (unsigned)item[i].id).p;
+	}
+	return o;
+}
+
 /* Where an instance is now; NO_TIME: deleted. */
 static int64_t
 place_of(const struct others *others, const struct exdates *out, int64_t t)

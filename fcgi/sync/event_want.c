@@ -212,6 +212,21 @@ event_want(struct family *f, const struct row *row, const struct item *item, str
 	return o;
 }
 
+/* A row of the DBA's own replaces that instance. An error is met again by whoever asked. */
+static bool
+has_row(struct family *f, const struct calendar *c, const struct event *ev, const struct item *item,
+    const struct item *inner)
+{
+	struct wanted w = { .c = c };
+	struct err e = { 0 };
+	int64_t t;
+
+	if (!event_has_overrides(f->l) || find_replaced(f, &w, ev, item, &e) != OK)
+		return false;
+	return event_parse(kind_value(c->v, c->l, inner, NULL, FIELD_INSTANCE), &t) &&
+	    event_instance(ev, t, &t) && is_replaced(&w, t);
+}
+
 bool
 event_keeps(struct family *f, const struct row *row, const struct item *item, const struct item *inner)
 {
@@ -224,5 +239,6 @@ event_keeps(struct family *f, const struct row *row, const struct item *item, co
 	if (inner->place == EVENT_DELETED && ev.form == EVENT_RULE &&
 	    list_column(f->l, FIELD_EXDATE) >= 0)
 		return false; /* the column names it no more */
-	return str_eq(bag_get(inner->bag, STR(":series")), event_series_print(&c, item, &ev));
+	return str_eq(bag_get(inner->bag, STR(":series")), event_series_print(&c, item, &ev)) &&
+	    !has_row(f, &c, &ev, item, inner);
 }

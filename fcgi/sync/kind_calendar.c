@@ -120,7 +120,9 @@ refuse(struct family *f, const struct row *row, const struct item *item, const c
 	}
 	if (!is.master.item.has_uid)
 		return OK;
-	return event_fits(f, &c, &is.master, instance, is.ev.start, item ? item->id : 0, why, e);
+	o = event_twice(f, &c, &is.master, instance, item ? item->id : 0, why, e);
+	return o == OK && !*why ? event_fits(f, &c, &is.master, instance, is.ev.start,
+	    item ? item->id : 0, why, e) : o;
 }
 
 /* ---- what the item of a row remembers ---- */
@@ -172,18 +174,25 @@ wait_for_master(struct family *f, const struct calendar *c, struct item *item, s
 	return store_inbox_add(f->g->store, f->l, &item->key, 1, false, e);
 }
 
-/* Its series excludes that instance, too: it is no deleted one then. */
+/* Its series excludes that instance, or has an inner item for it: that is none then. */
 static enum outcome
 tell_series(struct family *f, const struct calendar *c, const struct override *is, struct err *e)
 {
 	const struct event_master *m = &is->master;
+	const struct item *inner = NULL;
 	struct exdates out;
+	char stamp[STAMP_TEXT];
 	const char *why;
 	int64_t instance;
+	enum outcome o;
 
-	if (!event_exdates(c, &m->event, &m->row, &out, &why) || !out.n ||
-	    !event_instance(&m->event, is->instance, &instance) || !exdate_has(&out, instance))
+	if (!event_exdates(c, &m->event, &m->row, &out, &why) ||
+	    !event_instance(&m->event, is->instance, &instance))
 		return OK;
+	o = f->item_of(f, key_of_inner(c->a, m->item.key, str_of(exdate_stamp(instance, stamp))),
+	    &inner, e);
+	if (o != OK || (!inner && !exdate_has(&out, instance)))
+		return o;
 	f->asked++;
 	return store_inbox_add(f->g->store, f->l, &m->item.key, 1, false, e);
 }
@@ -251,26 +260,47 @@ settle(struct family *f, const struct row *row, struct item *item, struct err *e
 	return o;
 }
 
+/* Look at these rows again; they are the same version unless something of them differs. */
+static enum outcome
+look_again(struct family *f, const struct str *key, size_t n, struct err *e)
+{
+	f->asked += n;
+	return n ? store_inbox_add(f->g->store, f->l, key, n, false, e) : OK;
+}
+
+/* An instance has gone: its series may exclude it, and another row that did not fit beside it may fit now. */
+static enum outcome
+free_place(struct family *f, const struct item *series, struct err *e)
+{
+	struct str *key;
+	size_t n = 0;
+	enum outcome o = store_keys_where(f->g->store, f->l,
+	    (size_t)list_column(f->l, FIELD_PARENT), series->key, false, &key, &n, e);
+
+	if (o == OK)
+		o = look_again(f, key, n, e);
+	return o == OK ? look_again(f, &series->key, 1, e) : o;
+}
+
 /* Rows that were its instances may have gone without anybody saying so: a cascade fires no trigger. */
 static enum outcome
 vanish(struct family *f, const struct item *item, struct err *e)
 {
 	struct item *other = NULL;
-	struct str *key;
-	size_t n = 0, key_n = 0;
+	size_t n = 0;
 	enum outcome o;
 
 	if (!item->has_uid || (item->place != 0 && !event_has_overrides(f->l)))
 		return OK;
 	o = f->items_of(f, &item->uid, &other, &n, e);
-	key = ARENA_ARRAY(f->g->arena, struct str, n);
-	/* of a series its instances, of an instance its series, which may exclude it */
-	for (size_t i = 0; o == OK && i < n; i++)
-		if (other[i].id != item->id && !key_is_inner(other[i].key, NULL, NULL) &&
-		    (other[i].place == 0) != (item->place == 0))
-			key[key_n++] = other[i].key;
-	f->asked += key_n;
-	return o == OK && key_n ? store_inbox_add(f->g->store, f->l, key, key_n, false, e) : o;
+	for (size_t i = 0; o == OK && i < n; i++) {
+		if (other[i].id == item->id || key_is_inner(other[i].key, NULL, NULL) ||
+		    (other[i].place == 0) == (item->place == 0))
+			continue;
+		o = item->place ? free_place(f, &other[i], e)
+		    : look_again(f, &other[i].key, 1, e);
+	}
+	return o;
 }
 
 static bool

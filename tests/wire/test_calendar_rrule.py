@@ -576,6 +576,17 @@ class Overridden(Case):
                                 for r in replica.rows.values()),
                          [("1", None), ("3", STARTS[2]), ("3", STARTS[3])])
 
+    def test_two_rows_for_one_instance(self):
+        id = by_sql("over")
+        one = dict(rule=None, series=id, instance="2026-03-30 07:00", starts="2026-03-31 09:00",
+                   ends="2026-03-31 10:00")
+        first = by_sql("over", title="First", **one)
+        self.shown("over", "First")
+        by_sql("over", title="Second", **one)
+        self.bad("over", "Second", "same instance")
+        S.sql("DELETE FROM t_over.person WHERE id = %s", first)
+        self.assertEqual(self.shown("over", "Second")["RecurrenceID"], STARTS[2])
+
     def test_gone_by_a_cascade(self):
         id = by_sql("over")
         by_sql("over", title="Moved", rule=None, series=id, instance="2026-03-30 07:00",
