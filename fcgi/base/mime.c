@@ -1,147 +1,22 @@
 /*
- * mime.c -- a mail message taken apart. See mime.h.
- *
- * GMime parses by recursion and keeps an object per part, header field and
- * parameter, so that a few megabytes of them would cost gigabytes or the stack.
- * What they need is counted first: lines that begin with "Content-Type:" or
- * "--", and fields wherever a part's header can stand.
+ * mime.c -- a mail message taken apart. See mime.h. What GMime is given was
+ * counted first (mime_scan.c).
  */
 #include "mime.h"
 
-#include <errno.h>
-#include <iconv.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <gmime/gmime.h>
 
 #include "buf.h"
+#include "charset.h"
 #include "limits.h"
+#include "mime_scan.h"
 #include "utf8.h"
 
 #define PIECE 16384
 #define WALK_DEPTH 20       /* of parts within parts; what lies deeper is one attached file */
 #define IN_MEMORY (1 * MIB) /* a message up to that is copied, a larger one goes to a file */
-#define CHARSET_UNKNOWN "windows-1252"
-
-/* ---- what can be parsed at all ---- */
-
-struct scan {
-	size_t header;           /* bytes before the first empty line */
-	bool in_header;
-	bool in_name, has_name;  /* of the very first header: "Subject:" */
-	size_t types, boundaries;
-	char line[16];           /* how the line begins, lower case */
-	size_t line_n;           /* bytes of it so far */
-	/* a block of lines that may be a header: at the start, behind a boundary, in a message */
-	bool in_block, is_part, has_type, has_message;
-	enum { LINE_NAME, LINE_GAP, LINE_FIELD, LINE_OTHER } is; /* this line */
-	unsigned matched;        /* characters of "message" */
-	size_t fields, field_bytes;
-};
-
-/* One byte of a block. A line that is no field neither counts nor ends it. */
-static void
-scan_block(struct scan *s, char c)
-{
-	static const char message[] = "message";
-	bool is_blank = c == ' ' || c == '\t';
-
-	if (s->line_n == 0 && is_blank)
-		return; /* goes on as the line before */
-	if (s->line_n == 0)
-		s->is = LINE_NAME;
-	if (s->is == LINE_FIELD) {
-		c = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-		s->matched = c == message[s->matched] ? s->matched + 1 : c == message[0];
-		s->has_message |= !message[s->matched];
-		s->matched = message[s->matched] ? s->matched : 0;
-		s->field_bytes++;
-	} else if (s->is != LINE_OTHER && c == ':' && s->line_n > 0) {
-		s->is = LINE_FIELD;
-		s->fields++;
-	} else if (s->is == LINE_NAME && is_blank) {
-		s->is = LINE_GAP;
-	} else if (s->is == LINE_GAP ? !is_blank : (unsigned char)c < ' ' || c == 0x7F) {
-		s->is = LINE_OTHER;
-	}
-}
-
-static void
-scan_line_end(struct scan *s)
-{
-	if (s->line_n == 0 || (s->line_n == 1 && s->line[0] == '\r')) {
-		s->in_header = false;
-		/* a part without a type is a message in a digest */
-		s->in_block = s->in_block && (s->has_message || (s->is_part && !s->has_type));
-		s->is_part = s->has_type = s->has_message = false;
-		s->is = LINE_OTHER;
-	} else if (s->line_n >= 2 && memcmp(s->line, "--", 2) == 0) {
-		s->in_block = s->is_part = true;
-		s->has_type = s->has_message = false;
-		s->is = LINE_OTHER;
-	}
-	s->line_n = 0;
-}
-
-static void
-scan_byte(struct scan *s, char c)
-{
-	static const char type[] = "content-type";
-
-	if (s->in_name && (c <= ' ' || c == ':' || c == 0x7F)) {
-		s->has_name = c == ':' && s->line_n > 0;
-		s->in_name = false;
-	}
-	s->header += s->in_header;
-	if (c == '\n') {
-		scan_line_end(s);
-		return;
-	}
-	if (s->in_block)
-		scan_block(s, c);
-	if (s->line_n < sizeof(s->line)) {
-		s->line[s->line_n] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-		if (s->line_n == 1 && memcmp(s->line, "--", 2) == 0)
-			s->boundaries++;
-		if (s->line_n == sizeof(type) - 1 && (c == ':' || c == ' ' || c == '\t') &&
-		    memcmp(s->line, type, sizeof(type) - 1) == 0) {
-			s->types++;
-			s->has_type = true;
-		}
-	}
-	s->line_n++;
-}
-
-static enum outcome
-scan(struct spool *from, struct err *e)
-{
-	struct scan s = { .in_header = true, .in_name = true, .in_block = true,
-		.is = LINE_OTHER };
-	char piece[PIECE];
-	uint64_t at;
-	size_t n;
-
-	for (at = 0; at < from->length; at += n) {
-		if (!spool_read(from, at, piece, sizeof(piece), &n) || n == 0)
-			return err_set(e, E_FAILED, "The message could not be read.");
-		for (size_t i = 0; i < n; i++)
-			scan_byte(&s, piece[i]);
-	}
-	if (!s.has_name)
-		return err_set(e, E_INVALID, "The message is none: it does not begin with a header.");
-	if (s.header > LIMIT_MESSAGE_HEADER)
-		return err_set(e, E_LIMIT, "The header of the message is longer than %d bytes.",
-		    LIMIT_MESSAGE_HEADER);
-	if (s.types > LIMIT_MESSAGE_TYPES || s.boundaries > LIMIT_MESSAGE_PARTS)
-		return err_set(e, E_LIMIT, "The message has too many parts; at most %d are taken.",
-		    LIMIT_MESSAGE_TYPES);
-	if (s.fields > LIMIT_MESSAGE_FIELDS || s.field_bytes > LIMIT_MESSAGE_FIELD_BYTES)
-		return err_set(e, E_LIMIT, "The headers of the message's parts are too much: they "
-		    "have %zu fields with %zu bytes, at most %d with %d are taken.", s.fields,
-		    s.field_bytes, LIMIT_MESSAGE_FIELDS, LIMIT_MESSAGE_FIELD_BYTES);
-	return OK;
-}
 
 /* ---- parsing ---- */
 
@@ -238,55 +113,7 @@ charset_of(GMimeObject *part)
 	if (!name || !*name)
 		return "utf-8";
 	return strcasecmp(name, "iso-8859-1") == 0 || strcasecmp(name, "us-ascii") == 0
-	    ? CHARSET_UNKNOWN : name;
-}
-
-/* Whatever has no meaning becomes U+FFFD, a byte at a time. */
-static void
-convert(iconv_t cd, struct str in, struct buf *out)
-{
-	char *from = g_memdup2(in.p, in.n ? in.n : 1), *at = from, piece[PIECE];
-	size_t left = in.n;
-
-	while (left && !out->failed) {
-		char *to = piece;
-		size_t room = sizeof(piece);
-		size_t rc = iconv(cd, &at, &left, &to, &room);
-
-		buf_add(out, piece, sizeof(piece) - room);
-		if (rc == (size_t)-1 && errno != E2BIG && left) {
-			buf_add(out, "\xEF\xBF\xBD", 3);
-			at++;
-			left--;
-		}
-	}
-	g_free(from);
-}
-
-static struct str
-to_utf8(struct arena *a, struct str in, const char *charset)
-{
-	struct str out;
-	struct buf b;
-	iconv_t cd;
-
-	if (in.n >= 3 && memcmp(in.p, "\xEF\xBB\xBF", 3) == 0)
-		in = (struct str){ in.p + 3, in.n - 3 };
-	if (utf8_valid(in) && strncasecmp(charset, "utf-16", 6) != 0 &&
-	    strncasecmp(charset, "utf-7", 5) != 0 && strncasecmp(charset, "iso-2022", 8) != 0 &&
-	    strncasecmp(charset, "hz", 2) != 0)
-		return arena_dup(a, in);
-	cd = iconv_open("UTF-8", g_mime_charset_iconv_name(charset));
-	if (cd == (iconv_t)-1)
-		cd = iconv_open("UTF-8", CHARSET_UNKNOWN);
-	if (cd == (iconv_t)-1)
-		return STR_NULL;
-	buf_init(&b, LIMIT_FIELD_BYTES);
-	convert(cd, in, &b);
-	iconv_close(cd);
-	out = b.failed ? STR_NULL : arena_dup(a, buf_str(&b));
-	buf_clear(&b);
-	return out;
+	    ? CHARSET_OTHERWISE : g_mime_charset_iconv_name(name);
 }
 
 /* ---- content ---- */
@@ -385,7 +212,7 @@ add_text(struct walk *w, GMimePart *part, bool is_html)
 	buf_init(&b, LIMIT_FIELD_BYTES + 16);
 	sink = (struct sink){ .write = to_stream, .arg = &b };
 	ok = send_part(part, &sink);
-	text = ok ? to_utf8(w->a, buf_str(&b), charset_of(GMIME_OBJECT(part))) : STR_NULL;
+	text = ok ? charset_to_utf8(w->a, buf_str(&b), charset_of(GMIME_OBJECT(part))) : STR_NULL;
 	buf_clear(&b);
 	if (!ok)
 		return err_set(w->e, E_FAILED, "The text of the message could not be read.");
@@ -518,7 +345,7 @@ mime_read(struct arena *a, struct spool *from, const char *dir, struct mime *out
 {
 	struct walk w = { .a = a, .out = out, .e = e };
 	GMimeMessage *m;
-	enum outcome o = scan(from, e);
+	enum outcome o = mime_scan(from, e);
 
 	*out = (struct mime){ 0 };
 	g_mime_init();
