@@ -30,8 +30,13 @@ piece(struct str bag, size_t *at, struct str *out)
 bool
 bag_next(struct str bag, size_t *at, struct property *out)
 {
-	out->is_quiet = false;
-	return *at < bag.n && piece(bag, at, &out->name) && piece(bag, at, &out->value);
+	struct property p = { .is_quiet = false };
+
+	/* at the end out may be behind the last place of an array */
+	if (*at >= bag.n || !piece(bag, at, &p.name) || !piece(bag, at, &p.value))
+		return false;
+	*out = p;
+	return true;
 }
 
 struct str

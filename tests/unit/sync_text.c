@@ -181,6 +181,20 @@ bag_refuses_damage(void **state)
 		assert_false(bag_valid(str_of(bad[i])));
 }
 
+static void
+bag_writes_nothing_at_its_end(void **state)
+{
+	struct property kept[2];
+	size_t at = 0;
+
+	(void)state;
+	memset(kept, 0x5A, sizeof(kept));
+	assert_true(bag_next(STR("1:a1:b"), &at, &kept[0]));
+	assert_false(bag_next(STR("1:a1:b"), &at, &kept[1]));
+	for (size_t i = 0; i < sizeof(kept[1]); i++)
+		assert_int_equal(((unsigned char *)&kept[1])[i], 0x5A);
+}
+
 int
 main(void)
 {
@@ -189,6 +203,7 @@ main(void)
 		cmocka_unit_test(cursor_survives_and_refuses), cmocka_unit_test(history_is_judged),
 		cmocka_unit_test(history_bumps), cmocka_unit_test(history_prunes),
 		cmocka_unit_test(bag_merges), cmocka_unit_test(bag_refuses_damage),
+		cmocka_unit_test(bag_writes_nothing_at_its_end),
 	};
 	int failed;
 
