@@ -44,11 +44,9 @@ charset_to_utf8(struct arena *a, struct str in, const char *charset)
 
 	if (in.n >= 3 && memcmp(in.p, "\xEF\xBB\xBF", 3) == 0)
 		in = (struct str){ in.p + 3, in.n - 3 };
-	if (utf8_valid(in) && strncasecmp(charset, "utf-16", 6) != 0 &&
-	    strncasecmp(charset, "utf-7", 5) != 0 && strncasecmp(charset, "iso-2022", 8) != 0 &&
-	    strncasecmp(charset, "hz", 2) != 0)
+	if ((!charset || strcasecmp(charset, "utf-8") == 0) && utf8_valid(in))
 		return arena_dup(a, in);
-	cd = iconv_open("UTF-8", charset);
+	cd = iconv_open("UTF-8", charset ? charset : CHARSET_OTHERWISE);
 	if (cd == (iconv_t)-1)
 		cd = iconv_open("UTF-8", CHARSET_OTHERWISE);
 	if (cd == (iconv_t)-1)

@@ -10,9 +10,8 @@
 #define CHARSET_OTHERWISE "windows-1252"
 
 /*
- * On the arena. Bytes that are UTF-8 already stay, where the set is one that has
- * ASCII's bytes; what means nothing becomes U+FFFD. NULL p: longer than
- * LIMIT_FIELD_BYTES.
+ * On the arena. charset NULL: nothing is known of it, so what can be UTF-8 is.
+ * What means nothing becomes U+FFFD. NULL p: longer than LIMIT_FIELD_BYTES.
  */
 struct str charset_to_utf8(struct arena *a, struct str in, const char *charset);
 

@@ -104,16 +104,19 @@ header(struct arena *a, GMimeMessage *m, const char *name)
 	return line_of(a, g_mime_object_get_header(GMIME_OBJECT(m), name));
 }
 
-/* What a text says of its characters; what calls itself Latin 1 on the net is its larger brother. */
+/*
+ * What a text says of its characters; NULL: nothing, or that it is ASCII. What calls
+ * itself Latin 1 on the net is its larger brother.
+ */
 static const char *
 charset_of(GMimeObject *part)
 {
 	const char *name = g_mime_object_get_content_type_parameter(part, "charset");
 
-	if (!name || !*name)
-		return "utf-8";
-	return strcasecmp(name, "iso-8859-1") == 0 || strcasecmp(name, "us-ascii") == 0
-	    ? CHARSET_OTHERWISE : g_mime_charset_iconv_name(name);
+	if (!name || !*name || strcasecmp(name, "us-ascii") == 0)
+		return NULL;
+	return strcasecmp(name, "iso-8859-1") == 0 ? CHARSET_OTHERWISE
+	    : strcasecmp(name, "utf-8") == 0 ? name : g_mime_charset_iconv_name(name);
 }
 
 /* ---- content ---- */

@@ -119,6 +119,11 @@ charsets_and_encodings(void **state)
 		{ "Content-Type: text/plain; charset=no-such-set\n\nK\xE4se", "K\xC3\xA4se", false },
 		{ "Content-Type: text/plain; charset=utf-8\n\nK\xE4se", "K\xEF\xBF\xBDse", false },
 		{ "Content-Type: text/plain\n\nK\xC3\xA4se", "K\xC3\xA4se", false },
+		{ "Content-Type: text/plain\n\nK\xE4se", "K\xC3\xA4se", false },
+		{ "Content-Type: text/plain; charset=us-ascii\n\nK\xC3\xA4se", "K\xC3\xA4se", false },
+		/* as it says, although it could be UTF-8 */
+		{ "Content-Type: text/plain; charset=iso-8859-1\n\nK\xC3\xA4se",
+		  "K\xC3\x83\xC2\xA4se", false },
 		{ "Content-Type: text/plain; charset=utf-7\n\nK+AOQ-se", "K\xC3\xA4se", false },
 		{ "Subject: no type\n\nK\x01\xC3\xA4se", "K\xC3\xA4se", false },
 		{ "Content-Type: text/plain; charset=iso-2022-jp\n\n\x1B$B$\"\x1B(B", "\xE3\x81\x82", false },
