@@ -7,11 +7,16 @@
  */
 #include "event_when.h"
 
+#include "bag.h"
 #include "event.h"
+#include "limits.h"
 #include "plan.h"
 #include "recur_day.h"
 
 #define INSTANCES_MAX 2000 /* of one series in one span */
+#define VALUE_KEPT (64 * KIB) /* what a time or title needs; bodies are longer */
+/* Of a request's memory: beyond it no further event is read, one more series still fits. */
+#define MEMORY_MAX ((size_t)LIMIT_ARENA_BYTES / 2)
 
 struct when {
 	struct engine *g;
@@ -27,6 +32,32 @@ struct when {
 
 /* ---- rows ---- */
 
+static bool
+is_full(const struct when *w)
+{
+	return w->n == EVENT_WHEN_MAX || w->g->arena->used > MEMORY_MAX;
+}
+
+/* A copy of the bag without bodies and drawings. */
+static struct str
+small_properties(struct arena *a, struct str bag)
+{
+	struct property p;
+	struct str out = { NULL, 0 };
+	size_t at, from;
+	char *to;
+
+	for (at = from = 0; bag_next(bag, &at, &p); from = at)
+		out.n += p.value.n > VALUE_KEPT ? 0 : at - from;
+	out.p = to = arena_get(a, out.n);
+	for (at = from = 0; bag_next(bag, &at, &p); from = at)
+		if (p.value.n <= VALUE_KEPT) {
+			memcpy(to, bag.p + from, at - from);
+			to += at - from;
+		}
+	return out;
+}
+
 static enum outcome
 keep(void *arg, const struct item *item, const struct row *row, struct err *e)
 {
@@ -35,7 +66,7 @@ keep(void *arg, const struct item *item, const struct row *row, struct err *e)
 	struct row *to;
 
 	(void)e;
-	if (w->n == EVENT_WHEN_MAX)
+	if (is_full(w))
 		return E_LIMIT;
 	if (row->state != ROW_GOOD)
 		return OK;
@@ -48,7 +79,7 @@ keep(void *arg, const struct item *item, const struct row *row, struct err *e)
 			to->value[i] = arena_dup(a, row->value[i]);
 	w->item[w->n] = *item;
 	w->item[w->n].key = arena_dup(a, item->key);
-	w->item[w->n].bag = arena_dup(a, item->bag);
+	w->item[w->n].bag = small_properties(a, item->bag);
 	w->n++;
 	return OK;
 }
@@ -201,11 +232,16 @@ event_when(struct engine *g, const struct list *l, const struct principal *who, 
 	w.item = ARENA_ARRAY(g->arena, struct item, EVENT_WHEN_MAX);
 	w.row = ARENA_ARRAY(g->arena, struct row, EVENT_WHEN_MAX);
 	o = store_between(g->store, l, from, to, EVENT_WHEN_MAX + 1, keep, &w, e);
-	if (o == E_LIMIT && w.n == EVENT_WHEN_MAX) {
+	if (o == E_LIMIT && is_full(&w)) {
 		*is_cut = true;
 		o = OK;
 	}
-	for (size_t i = 0; o == OK && i < w.n; i++)
+	for (size_t i = 0; o == OK && i < w.n; i++) {
+		if (g->arena->used > MEMORY_MAX) {
+			*is_cut = true;
+			break;
+		}
 		o = tell_row(&w, &w.item[i], &w.row[i], e);
+	}
 	return o;
 }

@@ -21,7 +21,7 @@ typedef void event_each(void *arg, const struct occurrence *o);
 /*
  * Every time that an event of this calendar takes place and touches [from, to),
  * in no order; what `each` is given lives until the function returns. *is_cut:
- * there were more than EVENT_WHEN_MAX events.
+ * there were more than EVENT_WHEN_MAX events, or more than memory holds.
  */
 enum outcome event_when(struct engine *g, const struct list *l, const struct principal *who,
     int64_t from, int64_t to, event_each *each, void *arg, bool *is_cut, struct err *e)

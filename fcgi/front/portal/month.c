@@ -236,8 +236,8 @@ write_month(struct month *m, const struct list_state *st, bool is_cut)
 	    STR("All as a list"));
 	xmlw_close(w);
 	if (is_cut)
-		page_words(m->p, "p", "status", arena_fmt(m->p->a, "Only %d events and series "
-		    "are shown here; the list and Outlook have all of them.", EVENT_WHEN_MAX));
+		page_words(m->p, "p", "status", STR("Not all events and series are shown here; "
+		    "the list and Outlook have all of them."));
 	write_grid(m);
 	page_close(m->p);
 	m->p->r->note.rows = m->n;
