@@ -168,16 +168,10 @@ put(struct asked *t)
 	struct attach_request want = { .command = ATTACH_PUT };
 	struct file_bytes bytes = { .size = t->q->upload ? t->q->upload->length : 0,
 		.read = read_upload, .arg = t->q->upload };
-	struct str coding = t->q->header(t->q->header_arg, "Content-Encoding");
 	bool is_exact;
 
-	if (t->q->header(t->q->header_arg, "Content-Range").p ||
-	    (coding.n && !str_ieq(coding, STR("identity")))) {
-		response_error(t->r, 400, "A file can only be sent whole and as it is, without "
-		    "Content-Range and Content-Encoding.");
-		t->r->note.outcome = outcome_name(E_INVALID);
+	if (!serve_is_plain(t->q, t->r))
 		return;
-	}
 	if (!serve_may_write(t->q, t->r, t->has_file ? &t->served : NULL, &is_exact))
 		return;
 	want.bytes = &bytes;

@@ -371,10 +371,8 @@ put(struct asked *t)
 	struct err e = { .code = OK };
 	struct str value;
 
-	if (t->q->header && t->q->header(t->q->header_arg, "Content-Range").p) {
-		say(t, 400, E_INVALID, "A part of a file cannot be put here; send the whole.");
+	if (!serve_is_plain(t->q, t->r))
 		return;
-	}
 	if (from.size > LIMIT_FILE_BYTES) {
 		response_error(t->r, 413, "The file has %" PRIu64 " bytes; at most %d MiB are "
 		    "possible. (reference %s)", from.size, LIMIT_FILE_BYTES / MIB, t->q->id);

@@ -257,6 +257,19 @@ serve_stale(const struct request *q, struct response *r, struct str version)
 }
 
 bool
+serve_is_plain(const struct request *q, struct response *r)
+{
+	struct str coding = asked(q, "Content-Encoding");
+
+	if (!asked(q, "Content-Range").p && (!coding.n || str_ieq(coding, STR("identity"))))
+		return true;
+	response_error(r, 400, "A file can only be sent whole and as it is, without "
+	    "Content-Range and Content-Encoding. (reference %s)", q->id);
+	r->note.outcome = outcome_name(E_INVALID);
+	return false;
+}
+
+bool
 serve_may_write(const struct request *q, struct response *r, const struct served_file *f,
     bool *is_exact)
 {

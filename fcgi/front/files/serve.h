@@ -28,6 +28,9 @@ struct served_file {
 void serve_get(struct arena *a, const struct request *q, struct response *r,
     const struct served_file *f);
 
+/* A PUT that brings the file itself: whole, and in no Content-Encoding. False: answered 400. */
+WARN_UNUSED bool serve_is_plain(const struct request *q, struct response *r);
+
 /*
  * The conditions of a PUT or DELETE (If-Match, If-Unmodified-Since,
  * If-None-Match) hold for f; NULL: there is no such file. False: answered 412.
