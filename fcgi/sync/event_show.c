@@ -27,10 +27,17 @@ say(struct showing *s, enum field f, struct str value)
 		s->out[s->n++] = (struct shown){ .field = f, .value = value };
 }
 
+/* Not negative. */
 static void
 say_number(struct showing *s, enum field f, int64_t n)
 {
-	say(s, f, arena_fmt(s->a, "%lld", (long long)n));
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + n % 10);
+	while ((n /= 10) != 0);
+	say(s, f, arena_dup(s->a, (struct str){ digits + at, sizeof(digits) - at }));
 }
 
 static void
@@ -69,6 +76,47 @@ read(const struct calendar *c, const struct item *item, const struct row *row, s
 	return true;
 }
 
+static struct str
+column_value(const struct list *l, const struct row *row, enum field f)
+{
+	int at = list_column(l, f);
+
+	return at < 0 ? STR_NULL : row->value[at];
+}
+
+/*
+ * Most events are single ones that SQL has written: nothing of them is in the bag,
+ * and what is shown are the columns themselves.
+ */
+static bool
+show_plain(struct showing *s, const struct list *l, const struct item *item,
+    const struct row *row)
+{
+	int at = list_column(l, FIELD_START);
+	struct str start, end;
+	int64_t from, to;
+
+	if (item->bag.n || !row->value || at < 0 || l->column[at].class == COLUMN_DATE ||
+	    column_value(l, row, FIELD_RRULE).n || column_value(l, row, FIELD_EVENT_TYPE).n ||
+	    str_eq(column_value(l, row, FIELD_ALL_DAY), STR("1")) ||
+	    list_column(l, FIELD_PATTERN) >= 0 || list_column(l, FIELD_ZONE_TEXT) >= 0)
+		return false;
+	start = row->value[at];
+	end = column_value(l, row, FIELD_END);
+	if (!end.n)
+		end = start;
+	if (!event_parse(start, &from) || !event_parse(end, &to) || to < from)
+		return false;
+	say(s, FIELD_START, start);
+	say(s, FIELD_END, end);
+	say(s, FIELD_ALL_DAY, STR("0"));
+	say_number(s, FIELD_DURATION, to - from);
+	say(s, FIELD_EVENT_TYPE, STR("0"));
+	say(s, FIELD_RECURS, STR("0"));
+	say(s, FIELD_ZONE_NUMBER, column_value(l, row, FIELD_ZONE_NUMBER));
+	return true;
+}
+
 size_t
 event_show(const struct vocabulary *v, struct arena *a, const struct list *l,
     const struct item *item, const struct row *row, struct shown out[SHOWN_MAX])
@@ -79,6 +127,8 @@ event_show(const struct vocabulary *v, struct arena *a, const struct list *l,
 	struct str number;
 	bool recurs;
 
+	if (show_plain(&s, l, item, row))
+		return s.n;
 	s.ev = &ev;
 	if (!event_cache_read(&c, item, row, &ev, &number) &&
 	    !read(&c, item, row, &ev, &number))
@@ -87,7 +137,8 @@ event_show(const struct vocabulary *v, struct arena *a, const struct list *l,
 	say_time(&s, FIELD_START, ev.start);
 	say_time(&s, FIELD_END, ev.end);
 	say(&s, FIELD_ALL_DAY, ev.is_all_day ? STR("1") : STR("0"));
-	say_number(&s, FIELD_DURATION, event_duration(&ev));
+	if (event_duration(&ev) >= 0)
+		say_number(&s, FIELD_DURATION, event_duration(&ev));
 	say_number(&s, FIELD_EVENT_TYPE, ev.type);
 	say(&s, FIELD_RECURS, recurs ? STR("1") : STR("0"));
 	say_uid(&s);
