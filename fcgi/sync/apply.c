@@ -12,7 +12,6 @@
  */
 #include "change.h"
 
-#include "history.h"
 #include "kind.h"
 
 #define RETRY_PAUSE_MS 10
@@ -54,7 +53,7 @@ try_update(struct change_run *r)
 	struct inbox_row *announced = NULL;
 	size_t n, announced_n = 0;
 	struct cell *cell;
-	struct str bag, history;
+	struct str bag;
 	unsigned char before[HASH_LEN];
 	bool done, bag_changed;
 	struct item item;
@@ -89,10 +88,7 @@ try_update(struct change_run *r)
 	if (o != OK)
 		return o;
 	item = r->item;
-	history = change_sent_history(r);
-	item.history = history.p ? history
-	    : history_bump(r->g->arena, item.history, &r->l->id);
-	item.version++;
+	change_raise(r, &item);
 	item.bag = bag;
 	memcpy(item.print, r->row.print, sizeof(item.print));
 	o = change_announce(r, &seen, &item);

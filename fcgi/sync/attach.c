@@ -14,7 +14,6 @@
 
 #include "bag.h"
 #include "change.h"
-#include "history.h"
 #include "limits.h"
 
 #define HASH_PIECE (32 * KIB)
@@ -186,8 +185,7 @@ write_file(struct attach_run *t)
 	if (o != OK)
 		return o;
 	item.files = files_after(t);
-	item.history = history_bump(r->g->arena, item.history, &r->l->id);
-	item.version++;
+	change_raise(r, &item);
 	if (t->is_own) /* its triggers may have touched the row */
 		memcpy(item.print, r->row.print, sizeof(item.print));
 	o = change_finish(r, CHANGE_ITEM, &item, false, t->announced, t->announced_n);

@@ -55,6 +55,8 @@ enum outcome change_taken(struct change_run *r, const struct row *before,
     const struct cell *cell, size_t n) WARN_UNUSED;
 /* The history that was sent, NULL p when there was none that can be kept. */
 struct str change_sent_history(const struct change_run *r);
+/* The next version; its history is the one that was sent, else ours goes on. */
+void change_raise(struct change_run *r, struct item *item);
 
 /* ---- change.c ---- */
 

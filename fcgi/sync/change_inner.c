@@ -7,8 +7,6 @@
  */
 #include "change.h"
 
-#include "history.h"
-
 enum outcome
 change_lock_owner(struct change_run *r, struct str key)
 {
@@ -141,11 +139,26 @@ finish(struct change_run *r, enum change_kind kind, struct item *item, bool is_n
 	return OK;
 }
 
+/* It says so already: no other version, but the client's reference is known from now on. */
+static enum outcome
+replace_by_same(struct change_run *r, const struct item *there)
+{
+	enum outcome o = store_save(r->g->store, r->l, &r->st, r->e);
+
+	if (o == OK)
+		o = store_commit(r->g->store, r->e);
+	if (o != OK)
+		return o;
+	row_of_inner(r, there);
+	change_show(r, there);
+	return OK;
+}
+
 /* There is one already (two clients change one instance): the newest says how it is. */
 static enum outcome
 replace(struct change_run *r, const struct item *there, const struct place *place)
 {
-	struct str history = change_sent_history(r), bag;
+	struct str bag;
 	struct item item = *there;
 	struct property p, *base;
 	size_t at = 0, n = 0;
@@ -163,9 +176,14 @@ replace(struct change_run *r, const struct item *there, const struct place *plac
 		o = store_ref_add(r->g->store, r->l, r->who->login, r->c->ref, item.id, r->e);
 	if (o != OK)
 		return o == E_CONFLICT ? E_RETRY : o;
-	item.history = history.p ? history
-	    : history_bump(r->g->arena, item.history, &r->l->id);
-	item.version++;
+	if (str_eq(item.bag, there->bag) && !place->owner_cell_n)
+		return replace_by_same(r, there);
+	if (place->has_uid) { /* a deleted instance may be a changed one now */
+		item.has_uid = true;
+		item.uid = place->uid;
+		item.place = place->place;
+	}
+	change_raise(r, &item);
 	return finish(r, CHANGE_ITEM, &item, false);
 }
 
@@ -223,7 +241,7 @@ ask_owner(struct change_run *r, struct place *place)
 enum outcome
 change_inner_update(struct change_run *r)
 {
-	struct str history, bag;
+	struct str bag;
 	struct place place;
 	struct item item;
 	bool changed;
@@ -245,10 +263,7 @@ change_inner_update(struct change_run *r)
 	if (o != OK)
 		return o;
 	item = r->item;
-	history = change_sent_history(r);
-	item.history = history.p ? history
-	    : history_bump(r->g->arena, item.history, &r->l->id);
-	item.version++;
+	change_raise(r, &item);
 	item.bag = bag;
 	if (place.has_uid) {
 		item.has_uid = true;

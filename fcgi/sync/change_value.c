@@ -169,3 +169,12 @@ change_sent_history(const struct change_run *r)
 {
 	return r->c->history.p && history_valid(r->c->history) ? r->c->history : STR_NULL;
 }
+
+void
+change_raise(struct change_run *r, struct item *item)
+{
+	struct str sent = change_sent_history(r);
+
+	item->history = sent.p ? sent : history_bump(r->g->arena, item->history, &r->l->id);
+	item->version++;
+}
