@@ -6,6 +6,7 @@
 
 #include "attach.h"
 #include "bag.h"
+#include "lists/placed.h"
 #include "files/attachment.h"
 #include "limits.h"
 #include "num.h"
@@ -217,6 +218,23 @@ name_of(struct page *p, const struct list *l, const struct item *item, const str
 	return arena_fmt(p->a, "Item %u", item->id);
 }
 
+/* A document itself, not what is known of it. */
+static void
+write_file_link(struct page *p, const struct list *l, const struct item *item,
+    const struct row *row)
+{
+	struct placed at;
+
+	if (l->kind != KIND_DOCUMENTS)
+		return;
+	placed_of(p->a, p->c->site, l, item, row, &at);
+	if (at.is_folder || !at.url.p)
+		return;
+	xmlw_open(&p->w, "p");
+	page_link(p, "button", at.url, STR("Open the file"));
+	xmlw_close(&p->w);
+}
+
 static void
 write_item(struct page *p, const struct list *l, const struct item *item, const struct row *row)
 {
@@ -232,6 +250,7 @@ write_item(struct page *p, const struct list *l, const struct item *item, const 
 	xmlw_close(w);
 	page_words(p, "h1", NULL, title);
 	if (value) {
+		write_file_link(p, l, item, row);
 		write_fields(p, l, item, value);
 	} else {
 		page_words(p, "p", "status", STR("The row of this item holds a value that "

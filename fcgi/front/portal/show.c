@@ -7,8 +7,10 @@
 #include "show.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "kind.h"
+#include "num.h"
 #include "utf8.h"
 #include "zone.h"
 
@@ -333,8 +335,14 @@ show_text(struct page *p, const struct column *col, struct str v, enum show_leng
 void
 show_value(struct page *p, const struct column *col, struct str v, enum show_length len)
 {
+	char text[64];
+
 	if (!v.n)
 		return;
+	if (col->field == FIELD_PERCENT && num_decimal(v, text)) { /* kept as a share of 1 */
+		xmlw_textf(&p->w, "%.4g %%", strtod(text, NULL) * 100);
+		return;
+	}
 	switch (col->type) {
 	case VALUE_BOOL:
 		xmlw_textz(&p->w, str_eq(v, STR("0")) ? "No" : "Yes");
