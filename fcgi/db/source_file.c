@@ -273,6 +273,10 @@ store_source_file_write(struct store *s, const struct list *l, struct str key, s
 	rc = run(s, v, &b, key, before, after, &st, e);
 	if (rc == E_NOT_FOUND || (rc == OK && db_affected(st) == 0))
 		rc = E_RETRY; /* it came or went since it was looked at */
+	else if (rc == OK && db_affected(st) > 1)
+		rc = err_set(e, E_INVALID, "The database has more than one file \"%.100s\" of "
+		    "this item. Nothing was saved; its administrator has to rename one.",
+		    arena_dup(s->arena, name).p);
 	else if (rc != OK && rc != E_RETRY && rc != E_LIMIT)
 		rc = view_write_failed(s, v, rc, e);
 	buf_clear(&b);

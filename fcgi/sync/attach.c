@@ -15,9 +15,9 @@
 #include "bag.h"
 #include "change.h"
 #include "limits.h"
+#include "plan.h"
 
 #define HASH_PIECE (32 * KIB)
-#define VALUE_MAX 96 /* "{GUID},<version>,<bytes>" */
 
 static size_t
 count(struct str files)
@@ -341,9 +341,12 @@ attach_one(struct engine *g, const struct list *l, const struct principal *who,
 enum outcome
 attach_item(struct engine *g, const struct list *l, uint32_t id, struct item *out, struct err *e)
 {
+	struct list_state st;
 	struct row row;
-	enum outcome o = store_one(g->store, l, id, out, &row, e);
+	enum outcome o = plan_refresh(g, l, &st, e);
 
+	if (o == OK)
+		o = store_one(g->store, l, id, out, &row, e);
 	if (o == OK && (out->id == 0 || out->state != ITEM_LIVE || row.state == ROW_ABSENT))
 		o = err_set(e, E_NOT_FOUND, "The list \"%s\" has no item %" PRIu32 ". It may have "
 		    "been deleted.", l->title, id);

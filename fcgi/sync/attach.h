@@ -84,7 +84,10 @@ bool attach_is_own_table(const struct list *l, struct str key);
 enum outcome attach_follow(struct engine *g, const struct list *l, struct item *item, int64_t now,
     bool writes, bool *changed, struct err *e) WARN_UNUSED;
 
-/* A live item that may be shown, with its files; E_NOT_FOUND with a sentence. */
+/*
+ * A live item that may be shown, with its files; E_NOT_FOUND with a sentence.
+ * What is committed is numbered first, so that its files are those of now.
+ */
 enum outcome attach_item(struct engine *g, const struct list *l, uint32_t id, struct item *out,
     struct err *e) WARN_UNUSED;
 

@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import calendars  # noqa: E402
 import ows  # noqa: E402
 import stack  # noqa: E402
+import test_attachments as attachments  # noqa: E402
 import test_documents as documents  # noqa: E402
 
 MIB = 1 << 20
@@ -21,6 +22,9 @@ def setUpModule():
     S = stack.Stack([
         calendars.Calendar("heavy", calendars.BARE, calendars.BARE_FIELDS),
         documents.Library("coded", [("", "plan.txt", b"the plan")]),
+        attachments.own("table", {"track": {"tables": "t_table.person:id, t_table.file:person_id"}}),
+        attachments.own("rarely", {"track": {"mode": "scan", "scan_every": "3600"}},
+                        drop=(("track", "tables"),)),
     ]).up()
 
 
@@ -55,6 +59,48 @@ class Documents(unittest.TestCase):
         self.assertEqual(c.http("GET", "/coded/new.txt").status, 404)
         self.assertEqual(c.http("PUT", "/coded/new.txt", b"x",
                                 [("Content-Encoding", "identity")]).status, 201)
+
+
+class OwnTable(unittest.TestCase):
+    """Files in a table of the DBA's own, which writes there itself."""
+
+    def at(self, name, item, file):
+        return "/Lists/%s/Attachments/%d/%s" % (name, item, file)
+
+    def test_what_sql_wrote_is_there_at_once(self):
+        c, path = S.client("table"), self.at("table", 3, "sql.txt")
+        S.sql("INSERT INTO t_table.file (person_id, title, data) VALUES (3, 'sql.txt', 'one')")
+        self.assertEqual([u.endswith(path) for u in attachments.urls(c, 3)], [True])
+        S.sql("UPDATE t_table.file SET data = 'second' WHERE title = 'sql.txt'")
+        answer = c.http("GET", path)
+        self.assertEqual((answer.status, answer.body), (200, b"second"))
+        S.sql("UPDATE t_table.file SET title = 'other.txt' WHERE title = 'sql.txt'")
+        attachments.delete(c, 3, self.at("table", 3, "other.txt"))
+        self.assertEqual(S.sql("SELECT COUNT(*) FROM t_table.file WHERE person_id = 3"), ((0,),))
+
+    def test_what_no_scan_saw_yet(self):
+        """Asked again, as the answer says, it is there: no poll has to come first."""
+        c, path = S.client("rarely"), self.at("rarely", 1, "first.txt")
+        self.assertEqual(c.http("GET", path).body, b"one")
+        S.sql("UPDATE t_rarely.file SET data = 'newer' WHERE title = 'first.txt'")
+        answers = [c.http("GET", path) for _ in range(2)]
+        self.assertIn(answers[0].status, (200, 503))
+        self.assertEqual((answers[1].status, answers[1].body), (200, b"newer"))
+        S.sql("DELETE FROM t_rarely.file WHERE title = 'first.txt'")
+        self.assertIn(c.http("GET", path).status, (404, 503))
+        self.assertEqual(c.http("GET", path).status, 404)
+
+    def test_two_rows_of_one_name(self):
+        """Neither is overwritten or deleted for the other's sake."""
+        c, path = S.client("table"), self.at("table", 4, "dup.txt")
+        S.sql("INSERT INTO t_table.file (person_id, title, data) VALUES (4, 'dup.txt', 'one'), "
+              "(4, 'dup.txt', 'three')")
+        both = S.sql("SELECT no, data FROM t_table.file WHERE title = 'dup.txt' ORDER BY no")
+        for answer in (c.http("PUT", path, b"mine"), c.http("DELETE", path)):
+            self.assertEqual(answer.status, 400)
+            self.assertIn(b"more than one file", answer.body)
+        self.assertEqual(S.sql("SELECT no, data FROM t_table.file WHERE title = 'dup.txt' ORDER BY no"),
+                         both)
 
 
 if __name__ == "__main__":

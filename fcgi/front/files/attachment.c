@@ -10,6 +10,8 @@
 
 #include "attach.h"
 #include "files/serve.h"
+#include "harvest.h"
+#include "log.h"
 
 struct asked {
 	struct front_context *c;
@@ -80,9 +82,16 @@ static enum outcome
 read_file(void *arg, uint64_t at, uint64_t n, struct sink *to, struct err *e)
 {
 	struct asked *t = arg;
-
-	return store_file_read(t->c->engine->store, t->l, &t->file.guid, t->file.version, at, n,
+	struct engine *g = t->c->engine;
+	struct err why = { .code = OK };
+	enum outcome o = store_file_read(g->store, t->l, &t->file.guid, t->file.version, at, n,
 	    to, e);
+
+	/* a table of the list's own, ahead of what was numbered: the next request finds it so */
+	if ((o == E_CONFLICT || o == E_NOT_FOUND) &&
+	    harvest_key(g, t->l, t->item.key, &why) != OK)
+		log_err("file", &why);
+	return o;
 }
 
 /* The item, and the file if there is one. False: answered. */
