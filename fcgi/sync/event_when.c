@@ -226,7 +226,7 @@ event_when(struct engine *g, const struct list *l, const struct principal *who, 
 	*is_cut = false;
 	if (!(access_rights(l, who) & RIGHT_READ))
 		return err_set(e, E_NOT_FOUND, "The list does not exist.");
-	o = plan_fresh(g, l, &st, e);
+	o = plan_refresh(g, l, &st, e);
 	if (o != OK)
 		return o;
 	w.item = ARENA_ARRAY(g->arena, struct item, EVENT_WHEN_MAX);

@@ -359,9 +359,3 @@ plan_state(struct engine *g, const struct list *l, struct list_state *out, struc
 {
 	return peek(g, l, 0, STATE_TRIES, out, e);
 }
-
-enum outcome
-plan_fresh(struct engine *g, const struct list *l, struct list_state *out, struct err *e)
-{
-	return refresh(g, l, 0, out, e);
-}

@@ -59,9 +59,6 @@ enum outcome plan_changes(struct engine *g, const struct list *l, const struct p
 enum outcome plan_refresh(struct engine *g, const struct list *l, struct list_state *out,
     struct err *e) WARN_UNUSED;
 
-/* The list's state, with what is committed in the source numbered, as far as one poll goes. */
-enum outcome plan_fresh(struct engine *g, const struct list *l, struct list_state *out,
-    struct err *e) WARN_UNUSED;
 /* State for pages and GetList: no rows. Harvests nothing. */
 enum outcome plan_state(struct engine *g, const struct list *l, struct list_state *out,
     struct err *e) WARN_UNUSED;
