@@ -174,10 +174,42 @@ check_values(struct check *c, struct err *e)
 
 /* ---- speed ---- */
 
+/* Warn for each table that is read as a whole for that condition. asks: "asking for one key". */
+static enum outcome
+explain(struct check *c, const struct ini_entry *at, struct str where, const char *asks,
+    const char *cost, struct err *e)
+{
+	struct rows r;
+	enum outcome rc = dba_ask(&c->d, &r, arena_fmt(c->d.arena, "EXPLAIN SELECT * FROM %s "
+	    "WHERE %s", dba_place(c->d.arena, c->l->schema, c->l->view), where.p).p, NULL, 0, e);
+
+	for (size_t i = 0; rc == OK && i < r.n; i++) {
+		const char *how = rows_text(&r, i, 3); /* id, select_type, table, type, ..., rows */
+
+		if ((strcmp(how, "ALL") != 0 && strcmp(how, "index") != 0) ||
+		    rows_number(&r, i, 8) < SCANNED_ROWS)
+			continue;
+		CHECK_WARN(c, at, "%s reads all of %s (about %s rows): %s; give it an index, or "
+		    "make the view one that MariaDB can merge", asks, rows_text(&r, i, 2),
+		    rows_text(&r, i, 8), cost);
+	}
+	return rc;
+}
+
+static struct str
+equals(struct check *c, const char *column, enum column_class class, const char *value)
+{
+	bool is_number = class == COLUMN_INTEGER || class == COLUMN_DECIMAL;
+
+	return arena_fmt(c->d.arena, "%s = %s", dba_name(c->d.arena, column),
+	    is_number ? value : dba_text(c->d.arena, value));
+}
+
 static enum outcome
 check_plan(struct check *c, struct err *e)
 {
 	const char *view = dba_place(c->d.arena, c->l->schema, c->l->view);
+	int parent = list_column(c->l, FIELD_PARENT);
 	struct str where = STR("");
 	struct rows r;
 	enum outcome rc = dba_ask(&c->d, &r, arena_fmt(c->d.arena, "SELECT %s FROM %s LIMIT 1",
@@ -186,27 +218,17 @@ check_plan(struct check *c, struct err *e)
 	if (rc != OK || !r.n)
 		return rc;
 	for (size_t i = 0; i < c->l->key_n; i++) {
-		bool is_number = c->l->key_class[i] == COLUMN_INTEGER ||
-		    c->l->key_class[i] == COLUMN_DECIMAL;
-		const char *value = rows_text(&r, 0, i);
+		struct str part = equals(c, c->l->key[i], c->l->key_class[i], rows_text(&r, 0, i));
 
-		where = arena_fmt(c->d.arena, "%s%s%s = %s", where.p, where.n ? " AND " : "",
-		    dba_name(c->d.arena, c->l->key[i]),
-		    is_number ? value : dba_text(c->d.arena, value));
+		where = arena_fmt(c->d.arena, "%s%s%s", where.p, where.n ? " AND " : "", part.p);
 	}
-	rc = dba_ask(&c->d, &r, arena_fmt(c->d.arena, "EXPLAIN SELECT * FROM %s WHERE %s", view,
-	    where.p).p, NULL, 0, e);
-	for (size_t i = 0; rc == OK && i < r.n; i++) {
-		const char *how = rows_text(&r, i, 3); /* id, select_type, table, type, ..., rows */
-
-		if ((strcmp(how, "ALL") != 0 && strcmp(how, "index") != 0) ||
-		    rows_number(&r, i, 8) < SCANNED_ROWS)
-			continue;
-		CHECK_WARN(c, check_at(c, "source", "view"), "asking for one key reads all of %s "
-		    "(about %s rows): every change costs as much as the whole list; give it an "
-		    "index, or make the view one that MariaDB can merge", rows_text(&r, i, 2),
-		    rows_text(&r, i, 8));
-	}
+	rc = explain(c, check_at(c, "source", "view"), where, "asking for one key",
+	    "every change costs as much as the whole list", e);
+	if (rc == OK && parent >= 0 && c->l->key_n == 1)
+		rc = explain(c, check_at(c, "fields", "Parent"), equals(c,
+		    c->l->column[parent].name, c->l->column[parent].class, rows_text(&r, 0, 0)),
+		    "asking for what belongs to one row by Parent",
+		    "every new row costs as much as the whole list", e);
 	return rc;
 }
 

@@ -132,6 +132,14 @@ CASES = {
                   'crm.v_people AS SELECT * FROM crm.big',
                   {'track': {'tables': 'crm.big:id'}, 'write': {'mode': 'none'}},
                   ['warning: ', 'asking for one key reads all of', 'index'], False),
+    'answers without an index': (
+        'CREATE TABLE crm.big (id INT PRIMARY KEY, last_name VARCHAR(9), email INT); INSERT INTO '
+        "crm.big SELECT seq, 'x', NULL FROM crm.seq_1_to_2000; CREATE OR REPLACE VIEW crm.v_people "
+        'AS SELECT * FROM crm.big',
+        {'provider': {'type': 'discussions'}, 'track': {'tables': 'crm.big:id'},
+         'write': {'mode': 'none'}, 'fields': {'Email': None, 'Parent': 'email'}},
+        ['warning: ', '[fields] Parent: asking for what belongs to one row by Parent reads all of'],
+        False),
     'file error': ('', {'fields': {'FirstNme': 'x'}},
                    ['[fields] FirstNme: "FirstNme" is not a field of contacts; did you mean '
                     'FirstName?'], True),
