@@ -110,6 +110,8 @@ place_inner(struct placing *p, int64_t asked)
 		out->bag = bag_merge(p->c.a, STR(""), print, 1, &changed);
 		out->has_uid = m->item.has_uid;
 		out->uid = m->item.uid;
+		out->seen = m->item.id;
+		out->seen_version = m->item.version;
 		out->key = key_of_inner(p->c.a, m->item.key, str_of(exdate_stamp(instance, stamp)));
 		return except(p->r, m->item.key, instance, p->ev.type == EVENT_DELETED, out);
 	}
@@ -147,24 +149,21 @@ drop_rows_of(struct placing *p, int64_t instance)
 	return o;
 }
 
-/* A row of the DBA's own: which series and instance it stands for. */
+/* A row of the DBA's own: which series it belongs to. The instance is among what was sent. */
 static enum outcome
-place_row(struct placing *p, int64_t instance)
+place_row(struct placing *p)
 {
 	struct place *out = p->out;
 	int parent = list_column(p->c.l, FIELD_PARENT), at = list_column(p->c.l, FIELD_INSTANCE);
-	int64_t t = p->ev.is_all_day ? event_to_column(p->c.l, FIELD_INSTANCE, instance) : instance;
 
 	if (p->ev.form != EVENT_RULE)
 		return OK;
 	if (p->c.l->column[parent].is_readonly || p->c.l->column[at].is_readonly)
 		return err_set(p->r->e, E_INVALID, "Instances of this series cannot be changed "
 		    "here: the columns that name series and instance are read-only.");
-	out->cell = ARENA_ARRAY(p->c.a, struct cell, 2);
+	out->cell = ARENA_NEW(p->c.a, struct cell);
 	out->cell[out->cell_n++] = (struct cell){
 		.column = (size_t)parent, .value = p->master.item.key };
-	out->cell[out->cell_n++] = (struct cell){
-		.column = (size_t)at, .value = event_stamp(p->c.a, t) };
 	return OK;
 }
 
@@ -192,13 +191,15 @@ event_place(struct change_run *r, struct place *out)
 	if (!event_parse(kind_after(r, NULL, FIELD_INSTANCE), &instance))
 		return OK; /* translated: it is there */
 	o = read_instance(&p);
+	is_row = p.ev.form == EVENT_ROWS ||
+	    (p.ev.type == EVENT_CHANGED && event_has_overrides(r->l) && p.master.is_found);
+	if (is_row && p.ev.is_all_day) /* translated: as the column holds days */
+		instance = event_day(event_from_column(r->l, FIELD_INSTANCE, instance));
 	if (o == OK && p.master.is_found)
 		o = drop_rows_of(&p, instance);
 	if (o != OK)
 		return o;
-	is_row = p.ev.form == EVENT_ROWS ||
-	    (p.ev.type == EVENT_CHANGED && event_has_overrides(r->l) && p.master.is_found);
-	return is_row ? place_row(&p, instance) : place_inner(&p, instance);
+	return is_row ? place_row(&p) : place_inner(&p, instance);
 }
 
 /* ---- a changed or deleted instance ---- */

@@ -35,6 +35,10 @@ def setUpModule():
         calendars.Calendar("over", calendars.OVERRIDES, calendars.OVERRIDES_FIELDS),
         calendars.Calendar("local", calendars.RULE, calendars.RULE_FIELDS, zone="Europe/Berlin"),
         calendars.Calendar("least", calendars.RULE, bare, zone="Europe/Berlin"),
+        calendars.Calendar("berlin", calendars.OVERRIDES, calendars.OVERRIDES_FIELDS,
+                           zone="Europe/Berlin"),
+        calendars.Calendar("stamps", calendars.OVERRIDES.replace("DATETIME", "TIMESTAMP NULL"),
+                           calendars.OVERRIDES_FIELDS, zone="Europe/Berlin"),
         calendars.Calendar("fixed", calendars.RULE, calendars.RULE_FIELDS),
     ]).up()
 
@@ -545,6 +549,47 @@ class Overridden(Case):
         change("over", child, "series = NULL, instance = NULL")
         replica.poll()
         self.assertEqual(replica.rows[e.id]["EventType"], "0")
+
+    def test_days(self):
+        """Of an all-day series: in local time, and in UTC, the column says the day."""
+        for name in ("berlin", "stamps"):
+            id = by_sql(name, title="Fridays", all_day=1, starts="2026-04-03 00:00",
+                        ends="2026-04-03 23:59", rule="FREQ=WEEKLY;BYDAY=FR;COUNT=4")
+            by_sql(name, title="By SQL", all_day=1, rule=None, series=id,
+                   instance="2026-04-17 00:00", starts="2026-04-16 00:00",
+                   ends="2026-04-16 23:59")
+            c = calendars.client(S, name)
+            rows = {r["Title"]: r for r in c.changes().rows}
+            m, e = rows["Fridays"], rows["By SQL"]
+            self.assertEqual([e[n] for n in ("EventType", "UID", "RecurrenceID", "EventDate",
+                                             "EndDate", "Duration")],
+                             ["4", m["UID"], "2026-04-17T00:00:00Z", "2026-04-16T00:00:00Z",
+                              "2026-04-16T23:59:00Z", "86340"])
+            e = c.do(moved(m, "2026-04-10T00:00:00Z", "2026-04-09T00:00:00Z",
+                           "2026-04-09T23:59:00Z", fAllDayEvent="1"))
+            self.assertEqual((e["RecurrenceID"], e["EventDate"]),
+                             ("2026-04-10T00:00:00Z", "2026-04-09T00:00:00Z"))
+            self.assertEqual(calendars.row_of(S, name, "Moved", "series, instance, starts, ends"),
+                             (id, at(2026, 4, 10), at(2026, 4, 9), at(2026, 4, 9, 23, 59)))
+            row = c.do(ows.Update(e.id, 1, {n: e[n] for n in (
+                "EventDate", "EndDate", "fAllDayEvent", "RecurrenceID", "UID", "EventType")}))
+            self.assertEqual(row.version, 1)
+            d = c.do(deleted(m, "2026-04-24T00:00:00Z", fAllDayEvent="1"))
+            self.assertEqual(values(name, id, "excluded"), ("20260424T000000Z",))
+            self.assertEqual(sorted(r.version for r in c.changes().rows), [1, 1, 1, 1])
+            self.assertEqual((d["EventDate"], d["MasterSeriesItemID"]),
+                             ("2026-04-24T00:00:00Z", m["ID"]))
+            row = c.do(ows.Update(e.id, 1, {"EventDate": "2026-04-08T00:00:00Z",
+                                            "EndDate": "2026-04-08T23:59:00Z"}))
+            self.assertEqual((row["EventDate"], row["RecurrenceID"]),
+                             ("2026-04-08T00:00:00Z", "2026-04-10T00:00:00Z"))
+            self.assertEqual(calendars.row_of(S, name, "Moved", "instance, starts"),
+                             (at(2026, 4, 10), at(2026, 4, 8)))
+            # the same instance again: the newest row is the one
+            again = c.do(moved(m, "2026-04-10T00:00:00Z", "2026-04-11T00:00:00Z",
+                               "2026-04-11T23:59:00Z", fAllDayEvent="1"))
+            self.assertEqual(calendars.row_of(S, name, "Moved", "starts"), (at(2026, 4, 11),))
+            self.assertEqual([r.id for r in c.changes().by_title("Moved")], [again.id])
 
     def test_numbered_before_the_series(self):
         """Rows are numbered by the text of their key: "1000000" before "999999"."""
