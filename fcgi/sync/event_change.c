@@ -218,7 +218,8 @@ inherit(struct draft *d)
 	struct event *ev = &d->ev;
 	struct str sent;
 
-	if (!ev->has_guid) {
+	/* a client that has not heard of the series' newest rule may know it by another one */
+	if (!ev->has_guid || (m->event.has_guid && !guid_eq(&ev->guid, &m->event.guid))) {
 		ev->uid = m->event.uid;
 		ev->guid = m->event.guid;
 		ev->has_guid = m->event.has_guid;
