@@ -66,6 +66,22 @@ bad(struct arena *a, const struct list *l, const struct row *row)
 
 /* ---- one path, one item ---- */
 
+/*
+ * An item is found by the path that it had when it was numbered; its row may be
+ * elsewhere by now, and back before anybody has looked: then the two meet again.
+ */
+static enum outcome
+ask_moved(struct family *f, const struct item *item, struct path p, struct err *e)
+{
+	struct guid uid;
+
+	docname_uid(f->g->hash, p.dir, p.leaf, &uid);
+	if (guid_eq(&uid, &item->uid))
+		return OK;
+	f->asked++;
+	return store_inbox_add(f->g->store, f->l, &item->key, 1, false, e);
+}
+
 /* A live good item whose path is p but for case. */
 struct neighbour {
 	const struct item *item;   /* NULL: none */
@@ -79,6 +95,7 @@ find_neighbour(struct family *f, struct path p, const struct item *item, struct 
 {
 	struct guid uid;
 	struct item *near;
+	struct path is;
 	size_t n;
 	enum outcome o;
 
@@ -95,8 +112,9 @@ find_neighbour(struct family *f, struct path p, const struct item *item, struct 
 			o = f->row_of(f, near[i].key, &row, e);
 		if (o != OK || (!is_folder && !row))
 			continue;
-		*out = (struct neighbour){ &near[i], is_folder, same_path(p,
-		    path_of(f->g->vocabulary, f->l, &near[i], row)) };
+		is = path_of(f->g->vocabulary, f->l, &near[i], row);
+		*out = (struct neighbour){ &near[i], is_folder, same_path(p, is) };
+		o = ask_moved(f, &near[i], is, e);
 	}
 	return o;
 }
@@ -140,6 +158,21 @@ refuse_folders(struct family *f, struct str dir, const char **why, struct err *e
 	return o;
 }
 
+/* A new folder; the one that it is in was there a moment ago. */
+static enum outcome
+refuse_alone(struct family *f, struct str dir, const char **why, struct err *e)
+{
+	const struct item *there = NULL;
+	enum outcome o = OK;
+
+	if (dir.n)
+		o = f->item_of(f, key_of_inner(f->g->arena, STR(""), dir), &there, e);
+	if (o == OK && dir.n && !there)
+		*why = arena_fmt(f->g->arena, "The folder \"%.*s\" was deleted at this moment",
+		    STR_ARG(dir)).p;
+	return o;
+}
+
 static enum outcome
 refuse(struct family *f, const struct row *row, const struct item *item, const char **why,
     struct err *e)
@@ -157,7 +190,7 @@ refuse(struct family *f, const struct row *row, const struct item *item, const c
 		    : arena_fmt(f->g->arena, "\"%.*s\" is the name of another file already (row "
 		    "%.*s)", STR_ARG(joined(f->g->arena, p)), STR_ARG(near.item->key)).p;
 	if (!*why)
-		o = refuse_folders(f, p.dir, why, e);
+		o = row ? refuse_folders(f, p.dir, why, e) : refuse_alone(f, p.dir, why, e);
 	if (!*why) /* of every row of a harvest nothing stays */
 		arena_release(f->g->arena, &mark);
 	return o;
