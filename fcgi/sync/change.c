@@ -155,15 +155,17 @@ settle(struct change_run *r, struct item *item, bool is_new)
 	return rules->settle(&family, &r->row, item, r->e);
 }
 
-/* An inner item that goes with the one that is deleted. */
+/* An inner item that goes with the one that is deleted, unless it has gone since it was found. */
 static enum outcome
-finish_below(struct change_run *r, const struct item *inner, uint64_t ticks)
+finish_below(struct change_run *r, uint32_t id, uint64_t ticks)
 {
-	struct change change = { .kind = CHANGE_DELETE, .item = inner->id, .ticks = ticks,
-		.number = ++r->st.head };
-	struct item item = *inner;
-	enum outcome o;
+	struct change change = { .kind = CHANGE_DELETE, .item = id, .ticks = ticks };
+	struct item item;
+	enum outcome o = store_item(r->g->store, r->l, id, &item, r->e);
 
+	if (o != OK || item.state != ITEM_LIVE)
+		return o;
+	change.number = ++r->st.head;
 	item.state = ITEM_GONE_CLIENT;
 	item.changed = change.number;
 	item.modified = r->now;
@@ -187,7 +189,7 @@ change_finish(struct change_run *r, enum change_kind kind, struct item *item, bo
 	if (kind == CHANGE_ITEM)
 		o = settle(r, item, is_new);
 	for (size_t i = 0; o == OK && i < r->below.inner_n; i++)
-		o = finish_below(r, &r->below.inner[i], change.ticks);
+		o = finish_below(r, r->below.inner[i].id, change.ticks);
 	if (o == OK && r->owner.id)
 		o = store_items_update(s, r->l, &r->owner, 1, r->e);
 	if (o != OK)

@@ -56,6 +56,39 @@ check_owner(struct change_run *r)
 	return OK;
 }
 
+/* Likewise: what it was found to belong to is what it was, or it may have none of these instances. */
+static enum outcome
+check_seen(struct change_run *r, const struct place *place)
+{
+	struct item now;
+	enum outcome o;
+
+	if (!place->seen)
+		return OK;
+	o = store_item(r->g->store, r->l, place->seen, &now, r->e);
+	if (o != OK)
+		return o;
+	return now.state == ITEM_LIVE && now.version == place->seen_version ? OK : E_RETRY;
+}
+
+/* The row that it hangs on is written, and harvest has not yet asked which items stay. */
+static enum outcome
+follow_owner(struct change_run *r)
+{
+	struct inbox_row *rows;
+	struct str owner;
+	size_t n;
+	enum outcome o;
+
+	if (!key_is_inner(r->item.key, &owner, NULL) || !owner.n)
+		return OK;
+	o = store_inbox_of(r->g->store, r->l, owner, &rows, &n, r->e);
+	if (o != OK || n == 0)
+		return o;
+	r->item.key = owner;
+	return change_catch_up(r);
+}
+
 /* The cells of the row that the item hangs on. Nobody is told: a client sees them as this item. */
 static enum outcome
 write_owner(struct change_run *r, const struct place *place)
@@ -202,6 +235,8 @@ change_inner_new(struct change_run *r, const struct place *place)
 	if (o == OK)
 		o = check_owner(r);
 	if (o == OK)
+		o = check_seen(r, place);
+	if (o == OK)
 		o = store_items_of(r->g->store, r->l, &place->key, 1, &live, &lapsed, r->e);
 	if (o != OK)
 		return o;
@@ -245,8 +280,10 @@ change_inner_update(struct change_run *r)
 	struct place place;
 	struct item item;
 	bool changed;
-	enum outcome o = ask_owner(r, &place);
+	enum outcome o = follow_owner(r);
 
+	if (o == OK)
+		o = ask_owner(r, &place);
 	if (o == OK)
 		o = merge(r, r->item.bag, &bag, &changed);
 	if (o != OK)
@@ -275,7 +312,8 @@ change_inner_update(struct change_run *r)
 
 /*
  * Under the list's lock: nothing came below the item since what was there was
- * deleted. What comes later is numbered later, and makes its folder again.
+ * deleted; what has no row goes as it is now. What comes later is numbered later,
+ * and makes its folder again.
  */
 static enum outcome
 check_below(struct change_run *r)
@@ -293,7 +331,9 @@ check_below(struct change_run *r)
 				return err_set(r->e, E_INVALID, "It cannot be deleted with what "
 				    "is in it: the database still shows a row of it afterwards. "
 				    "Nothing was changed.");
-	return o == OK && (now.key_n || now.inner_n != r->below.inner_n) ? E_RETRY : o;
+	r->below.inner = now.inner;
+	r->below.inner_n = now.inner_n;
+	return o == OK && now.key_n ? E_RETRY : o;
 }
 
 enum outcome

@@ -193,13 +193,13 @@ event_place(struct change_run *r, struct place *out)
 	o = read_instance(&p);
 	is_row = p.ev.form == EVENT_ROWS ||
 	    (p.ev.type == EVENT_CHANGED && event_has_overrides(r->l) && p.master.is_found);
-	if (is_row && p.ev.is_all_day) /* translated: as the column holds days */
+	if (is_row && p.ev.is_all_day) /* translated: as the column holds that day */
 		instance = event_day(event_from_column(r->l, FIELD_INSTANCE, instance));
 	if (o == OK && p.master.is_found)
 		o = drop_rows_of(&p, instance);
 	if (o != OK)
 		return o;
-	return is_row ? place_row(&p) : place_inner(&p, instance);
+	return is_row ? place_row(&p, instance) : place_inner(&p, instance);
 }
 
 /* ---- a changed or deleted instance ---- */
