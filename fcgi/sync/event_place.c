@@ -199,7 +199,7 @@ event_place(struct change_run *r, struct place *out)
 		o = drop_rows_of(&p, instance);
 	if (o != OK)
 		return o;
-	return is_row ? place_row(&p, instance) : place_inner(&p, instance);
+	return is_row ? place_row(&p) : place_inner(&p, instance);
 }
 
 /* ---- a changed or deleted instance ---- */
