@@ -112,11 +112,13 @@ delete_rows(struct draft *d, const struct str *key, size_t n)
 	return o == OK && n ? store_inbox_add(r->g->store, r->l, key, n, false, r->e) : o;
 }
 
+/* Instances that harvest does not take away with the series' row: rows, and those that came before it. */
 static enum outcome
-purge_rows(struct draft *d)
+purge(struct draft *d)
 {
+	struct below *below = &d->r->below;
 	struct item *item = NULL;
-	struct str *key;
+	struct str *key, owner;
 	size_t n = 0, key_n = 0;
 	enum outcome o;
 
@@ -124,9 +126,15 @@ purge_rows(struct draft *d)
 		return OK;
 	o = d->family.items_of(&d->family, &d->item->uid, &item, &n, d->r->e);
 	key = ARENA_ARRAY(d->c.a, struct str, n);
-	for (size_t i = 0; o == OK && i < n; i++)
-		if (item[i].place != 0 && !key_is_inner(item[i].key, NULL, NULL))
+	*below = (struct below){ .inner = ARENA_ARRAY(d->c.a, struct item, n) };
+	for (size_t i = 0; o == OK && i < n; i++) {
+		if (item[i].place == 0)
+			continue;
+		if (!key_is_inner(item[i].key, &owner, NULL))
 			key[key_n++] = item[i].key;
+		else if (!owner.n)
+			below->inner[below->inner_n++] = item[i];
+	}
 	return o == OK ? delete_rows(d, key, key_n) : o;
 }
 
@@ -140,12 +148,32 @@ write_purge(struct draft *d)
 	return true;
 }
 
+/* Which one it is, and what a new one has of its series. */
+static void
+write_instance(struct draft *d)
+{
+	const struct event *ev = &d->ev, *was = &d->was;
+	const struct event_master *m = &d->master;
+	struct str sent;
+
+	write_time(d, FIELD_INSTANCE, ev->instance, was->instance);
+	write_text(d, FIELD_MASTER, ev->master, was->master);
+	if (d->item)
+		return;
+	if (ev->master.n)
+		draft_put(d, FIELD_MASTER, ev->master);
+	if (ev->zone_text.n)
+		draft_put(d, FIELD_ZONE_TEXT, ev->zone_text);
+	if (m->is_found && !draft_sent(d, FIELD_ZONE_NUMBER, &sent))
+		draft_put(d, FIELD_ZONE_NUMBER,
+		    event_zone_number(&d->c, &m->item, &m->row, &m->event));
+}
+
 enum outcome
 draft_write_plain(struct draft *d)
 {
 	const struct event *ev = &d->ev, *was = &d->was;
-	bool is_instance = ev->type == EVENT_DELETED || ev->type == EVENT_CHANGED, purges;
-	struct str before;
+	bool purges;
 
 	write_time(d, FIELD_START, ev->start, was->start);
 	write_time(d, FIELD_END, ev->end, was->end);
@@ -153,26 +181,13 @@ draft_write_plain(struct draft *d)
 	write_text(d, FIELD_ZONE_TEXT, ev->zone_text, was->zone_text);
 	write_uid(d);
 	write_type(d);
-	if (is_instance) {
-		write_time(d, FIELD_INSTANCE, ev->instance, was->instance);
-		if (ev->form == EVENT_RULE || d->is_inner ||
-		    list_column(d->c.l, FIELD_MASTER) >= 0 || d->master.is_found)
-			write_text(d, FIELD_MASTER, ev->master, was->master);
-		if (!d->item && ev->master.n)
-			draft_put(d, FIELD_MASTER, ev->master);
-		if (!d->item && d->master.is_found &&
-		    !draft_sent(d, FIELD_ZONE_NUMBER, &before))
-			draft_put(d, FIELD_ZONE_NUMBER, event_zone_number(&d->c,
-			    &d->master.item, &d->master.row, &d->master.event));
-		if (!d->item && ev->zone_text.n)
-			draft_put(d, FIELD_ZONE_TEXT, ev->zone_text);
-	}
+	if (ev->type == EVENT_DELETED || ev->type == EVENT_CHANGED)
+		write_instance(d);
 	purges = write_purge(d);
-	if (ev->form != EVENT_ROWS || !d->item || was->type != EVENT_SERIES)
+	if (!d->item || was->type != EVENT_SERIES)
 		return OK;
-	before = event_series_print(&d->c, d->item, was);
-	return purges || !str_eq(before, event_series_print(&d->c, d->item, ev)) ?
-	    purge_rows(d) : OK;
+	return purges || !str_eq(event_series_print(&d->c, d->item, was),
+	    event_series_print(&d->c, d->item, ev)) ? purge(d) : OK;
 }
 
 /* ---- series of EVENT_RULE ---- */
@@ -332,7 +347,7 @@ write_series(struct draft *d)
 		write_cell(d, FIELD_ZONE_NAME, name);
 	write_cell(d, FIELD_EXDATE, STR_NULL);
 	keep_texts(d, &row);
-	return d->item ? purge_rows(d) : OK;
+	return d->item ? purge(d) : OK;
 }
 
 static enum outcome
@@ -349,7 +364,7 @@ write_single(struct draft *d)
 	if (had_rule) {
 		write_cell(d, FIELD_RRULE, STR_NULL);
 		write_cell(d, FIELD_EXDATE, STR_NULL);
-		o = purge_rows(d);
+		o = purge(d);
 	}
 	row.rule = STR("");
 	row.row_start = ev->start;

@@ -466,6 +466,16 @@ class Exceptions(Case):
         c.do(ows.Delete(m.id, 1))
         replica.poll()
         self.assertNotIn(row.id, replica.rows)
+        row = c.do(moved({"UID": uid}, STARTS[2], "2026-03-31T09:00:00Z", "2026-03-31T10:00:00Z"))
+        m = c.do(New(calendars.SERIES, UID=uid))
+        replica.poll()
+        self.assertIn(row.id, replica.rows)
+        c.do(ows.Update(m.id, 1, {"Title": "Same series"}))
+        replica.poll()
+        self.assertIn(row.id, replica.rows)
+        c.do(ows.Update(m.id, 2, {"XMLTZone": EASTERN}))
+        replica.poll()
+        self.assertNotIn(row.id, replica.rows)
 
     def test_same_batch(self):
         for name, c in self.both():
