@@ -151,6 +151,7 @@ try_once(struct change_run *r)
 	r->item.id = r->owner.id = 0;
 	r->item.key = STR("");
 	r->below = (struct below){ 0 };
+	r->series = 0;
 	if (o == OK)
 		o = r->attempt ? r->attempt(r) : command[r->c->command](r);
 	if (o != OK && o != E_UNCERTAIN)

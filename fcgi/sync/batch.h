@@ -50,9 +50,14 @@ void batch_gone(struct batch *b, const struct item *live);
 void batch_family(struct batch *b);
 /*
  * Inner items follow their row. item: of that row as it is written now; NULL:
- * the row has gone, `owner` is its key. is_new: it had none before.
+ * the row has gone, `owner` is its key.
  */
+enum follow {
+	FOLLOW_ON,    /* the item was there before, or goes now */
+	FOLLOW_FIRST, /* its key never had one */
+	FOLLOW_AGAIN  /* another one had the key: what hangs on it is of that one */
+};
 enum outcome batch_follow(struct batch *b, const struct row *row, const struct item *item,
-    struct str owner, bool is_new, struct err *e) WARN_UNUSED;
+    struct str owner, enum follow how, struct err *e) WARN_UNUSED;
 
 #endif

@@ -101,6 +101,21 @@ change_reread(struct change_run *r, struct str key, struct inbox_row **announced
 	return o;
 }
 
+/* Changed meanwhile, it may have no such instance any more, and harvest may have purged already. */
+static enum outcome
+check_series(struct change_run *r)
+{
+	struct item now;
+	enum outcome o;
+
+	if (!r->series)
+		return OK;
+	o = store_item(r->g->store, r->l, r->series, &now, r->e);
+	if (o != OK)
+		return o;
+	return now.state == ITEM_LIVE && now.version == r->series_version ? OK : E_RETRY;
+}
+
 enum outcome
 change_lock_list(struct change_run *r)
 {
@@ -111,7 +126,7 @@ change_lock_list(struct change_run *r)
 	o = store_lock(r->g->store, r->l, &r->st, r->e);
 	if (o == OK)
 		o = harvest_current(r->g, r->l, &r->st, r->e);
-	return o;
+	return o == OK ? check_series(r) : o;
 }
 
 /* Under the list's lock: is the item still the one that was compared? */

@@ -30,6 +30,8 @@ struct change_run {
 	struct item owner;         /* id 0: none */
 	struct row owner_row;
 	struct below below;        /* what goes with a deleted item */
+	/* The series that the change was judged by: compared again under the list's lock. 0: none. */
+	uint32_t series, series_version;
 };
 
 /* ---- apply.c ---- */

@@ -56,21 +56,6 @@ check_owner(struct change_run *r)
 	return OK;
 }
 
-/* Likewise: what it was found to belong to is what it was, or it may have none of these instances. */
-static enum outcome
-check_seen(struct change_run *r, const struct place *place)
-{
-	struct item now;
-	enum outcome o;
-
-	if (!place->seen)
-		return OK;
-	o = store_item(r->g->store, r->l, place->seen, &now, r->e);
-	if (o != OK)
-		return o;
-	return now.state == ITEM_LIVE && now.version == place->seen_version ? OK : E_RETRY;
-}
-
 /* The row that it hangs on is written, and harvest has not yet asked which items stay. */
 static enum outcome
 follow_owner(struct change_run *r)
@@ -234,8 +219,6 @@ change_inner_new(struct change_run *r, const struct place *place)
 		o = change_lock_list(r);
 	if (o == OK)
 		o = check_owner(r);
-	if (o == OK)
-		o = check_seen(r, place);
 	if (o == OK)
 		o = store_items_of(r->g->store, r->l, &place->key, 1, &live, &lapsed, r->e);
 	if (o != OK)

@@ -233,6 +233,20 @@ inherit(struct draft *d)
 	ev->master = arena_fmt(d->c.a, "%u", (unsigned)m->item.id);
 }
 
+/* The series is judged as it is numbered: a row that is newer than its item is numbered first. */
+static enum outcome
+settle_series(struct draft *d)
+{
+	const struct event_master *m = &d->master;
+
+	d->r->series = m->item.id;
+	d->r->series_version = m->item.version;
+	if (memcmp(m->item.print, m->row.print, sizeof(m->item.print)) == 0)
+		return OK;
+	d->r->item.key = m->item.key;
+	return change_catch_up(d->r);
+}
+
 static enum outcome
 check_instance(struct draft *d)
 {
@@ -255,8 +269,12 @@ check_instance(struct draft *d)
 	if (d->master.is_found && d->master.event.is_fixed)
 		return draft_refuse(d, "its series follows a rule that Outlook does not know and "
 		    "cannot be changed here. Ask the database administrator");
-	if (d->master.is_found)
+	if (d->master.is_found) {
+		o = settle_series(d);
+		if (o != OK)
+			return o;
 		inherit(d);
+	}
 	if (ev->is_all_day)
 		ev->instance = event_day(ev->instance);
 	o = check_times(d);

@@ -110,8 +110,6 @@ place_inner(struct placing *p, int64_t asked)
 		out->bag = bag_merge(p->c.a, STR(""), print, 1, &changed);
 		out->has_uid = m->item.has_uid;
 		out->uid = m->item.uid;
-		out->seen = m->item.id;
-		out->seen_version = m->item.version;
 		out->key = key_of_inner(p->c.a, m->item.key, str_of(exdate_stamp(instance, stamp)));
 		return except(p->r, m->item.key, instance, p->ev.type == EVENT_DELETED, out);
 	}

@@ -107,7 +107,8 @@ meet_new(struct batch *b, size_t i, struct err *e)
 		o = settle(b, &b->row[i], item, e);
 	batch_number(b, CHANGE_ITEM, item);
 	kept = *item; /* what follows may move it */
-	return o == OK ? batch_follow(b, &b->row[i], &kept, kept.key, true, e) : o;
+	return o == OK ? batch_follow(b, &b->row[i], &kept, kept.key,
+	    b->lapsed[i].id ? FOLLOW_AGAIN : FOLLOW_FIRST, e) : o;
 }
 
 static enum outcome
@@ -126,7 +127,7 @@ meet_changed(struct batch *b, size_t i, bool is_different, struct err *e)
 	o = settle(b, &b->row[i], item, e);
 	batch_number(b, CHANGE_ITEM, item);
 	kept = *item;
-	return o == OK ? batch_follow(b, &b->row[i], &kept, kept.key, false, e) : o;
+	return o == OK ? batch_follow(b, &b->row[i], &kept, kept.key, FOLLOW_ON, e) : o;
 }
 
 /* The row is as it was; what hangs on it may not be, for whoever asked put the key into the inbox. */
@@ -145,7 +146,7 @@ meet_same(struct batch *b, size_t i, struct err *e)
 		batch_number(b, CHANGE_ITEM, now);
 		item = *now;
 	}
-	return o == OK ? batch_follow(b, &b->row[i], &item, item.key, false, e) : o;
+	return o == OK ? batch_follow(b, &b->row[i], &item, item.key, FOLLOW_ON, e) : o;
 }
 
 static enum outcome
@@ -159,7 +160,7 @@ meet_gone(struct batch *b, size_t i, struct err *e)
 		if (rules->vanish)
 			o = rules->vanish(&b->family, &b->live[i], e);
 	}
-	return o == OK ? batch_follow(b, &b->row[i], NULL, b->key[i], false, e) : o;
+	return o == OK ? batch_follow(b, &b->row[i], NULL, b->key[i], FOLLOW_ON, e) : o;
 }
 
 /*

@@ -188,7 +188,7 @@ follow_wanted(struct batch *b, const struct inner *want, const struct item *have
 
 enum outcome
 batch_follow(struct batch *b, const struct row *row, const struct item *item, struct str owner,
-    bool is_new, struct err *e)
+    enum follow how, struct err *e)
 {
 	const struct kind_rules *rules = kind_rules(b->l);
 	struct inner *want = NULL;
@@ -196,7 +196,7 @@ batch_follow(struct batch *b, const struct row *row, const struct item *item, st
 	size_t want_n = 0, have_n = 0;
 	enum outcome o = OK;
 
-	if (rules->keeps && !is_new)
+	if (rules->keeps && how != FOLLOW_FIRST)
 		o = store_inner(b->g->store, b->l, owner, &have, &have_n, e);
 	if (o == OK && rules->want && item)
 		o = rules->want(&b->family, row, item, &want, &want_n, e);
@@ -207,7 +207,8 @@ batch_follow(struct batch *b, const struct row *row, const struct item *item, st
 
 		for (size_t k = 0; !is_wanted && k < want_n; k++)
 			is_wanted = str_eq(want[k].key, have[i].key);
-		if (!is_wanted && !rules->keeps(&b->family, row, item, &have[i]))
+		if (!is_wanted && (how == FOLLOW_AGAIN ||
+		    !rules->keeps(&b->family, row, item, &have[i])))
 			batch_gone(b, &have[i]);
 	}
 	return o;

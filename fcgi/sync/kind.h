@@ -72,7 +72,6 @@ struct place {
 	bool has_uid;                /* and what it belongs to */
 	struct guid uid;
 	uint8_t place;
-	uint32_t seen, seen_version; /* item that it was found to belong to; 0: none */
 	struct str owner;            /* row that is written too, locked by change_lock_owner; NULL p: none */
 	size_t owner_cell_n;
 	struct cell *owner_cell;     /* what changes in that row */
