@@ -367,7 +367,13 @@ event_series(const struct calendar *c, struct event *ev, const char **why)
 bool
 event_instance(const struct event *series, int64_t asked, int64_t *out)
 {
+	int64_t t;
+
 	*out = asked;
-	return recur_has(&series->series, asked) ||
-	    recur_on_day(&series->series, asked, out);
+	if (recur_has(&series->series, asked))
+		return true;
+	if (!recur_on_day(&series->series, asked, &t))
+		return false;
+	*out = t;
+	return true;
 }

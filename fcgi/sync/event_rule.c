@@ -190,10 +190,20 @@ event_exdates(const struct calendar *c, const struct event *ev, const struct row
 {
 	int at = list_column(c->l, FIELD_EXDATE);
 
+	struct exdates said;
+	int64_t t;
+
 	*out = (struct exdates){ 0 };
 	if (at < 0 || !row || !row->value || !row->value[at].n)
 		return true;
-	return exdate_read(c->a, row->value[at], &ev->series, out, why);
+	if (!exdate_read(c->a, row->value[at], &ev->series, &said, why))
+		return false;
+	/* a stamp in local time, or of another summer: the instance of that day is meant */
+	for (size_t i = 0; i < said.n; i++) {
+		(void)event_instance(ev, said.at[i], &t);
+		(void)exdate_add(c->a, out, t);
+	}
+	return true;
 }
 
 /* ---- the series ---- */

@@ -198,7 +198,7 @@ judge(struct batch *b, size_t i, struct err *e)
 		return OK;
 	o = rules->refuse(&b->family, &b->row[i], live, &why, e);
 	if (o == OK && why) {
-		b->row[i].state = ROW_BAD;
+		b->row[i].state = why == kind_gone && live ? ROW_ABSENT : ROW_BAD;
 		b->row[i].reason = why;
 	}
 	return o;

@@ -19,6 +19,8 @@ static const struct kind_rules *const rules[] = {
 };
 _Static_assert(sizeof rules / sizeof rules[0] == KIND__MAX, "rules of every kind");
 
+const char kind_gone[] = "the row that it belongs to is not there, or no series";
+
 const struct kind_rules *
 kind_rules(const struct list *l)
 {

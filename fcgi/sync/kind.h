@@ -86,6 +86,9 @@ struct below {
 	struct item *inner;          /* live inner items */
 };
 
+/* refuse: the row belongs to another one that is not there. Its item goes, if it has one. */
+extern const char kind_gone[];
+
 struct kind_rules {
 	/*
 	 * A row that no client could be shown, by itself: why, without a full stop; NULL: it is

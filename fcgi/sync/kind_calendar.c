@@ -34,6 +34,8 @@ struct override {
 	struct event ev;
 	struct event_master master;
 	bool is_one;
+	bool is_alone;  /* it says so, and its series is not there */
+	bool waits;     /* its series is there, and cannot be shown */
 	int64_t instance;
 };
 
@@ -56,8 +58,10 @@ read_override(struct family *f, const struct calendar *c, const struct row *row,
 	if (!event_parse(row->value[list_column(c->l, FIELD_INSTANCE)], &out->instance))
 		return OK;
 	o = f->row_of(f, row->value[parent], &series, e);
-	if (o == OK && series)
-		o = f->item_of(f, series->key, &item, e);
+	if (o == OK)
+		o = f->item_of(f, row->value[parent], &item, e);
+	out->waits = !series && item;
+	out->is_alone = !series && !item;
 	if (o != OK || !series)
 		return o;
 	unknown = (struct item){ .key = series->key, .bag = STR("") };
@@ -66,6 +70,7 @@ read_override(struct family *f, const struct calendar *c, const struct row *row,
 	m->is_found = event_read(c, &m->item, &m->row, &m->event, &why) &&
 	    m->event.type == EVENT_SERIES;
 	out->is_one = m->is_found;
+	out->is_alone = !m->is_found && !m->event.is_fixed;
 	if (m->event.is_all_day)
 		out->instance = event_day(event_from_column(c->l, FIELD_INSTANCE, out->instance));
 	return OK;
@@ -111,6 +116,8 @@ refuse(struct family *f, const struct row *row, const struct item *item, const c
 		o = read_override(f, &c, row, &is, e);
 	else
 		return o;
+	if (o == OK && (is.is_alone || is.waits))
+		*why = is.is_alone ? kind_gone : "the row of its series cannot be shown";
 	if (o != OK || !is.is_one)
 		return o;
 	if (!event_instance(&is.master.event, is.instance, &instance)) {
@@ -147,20 +154,38 @@ remember(const struct calendar *c, struct item *item, const char *name, struct s
 		item->bag = bag_merge(c->a, item->bag, &edit, 1, &changed);
 }
 
-/* The rows that are instances show what their series is called: they change with it. */
+/* Look at these rows again; they are the same version unless something of them differs. */
+static enum outcome
+look_again(struct family *f, const struct str *key, size_t n, struct err *e)
+{
+	f->asked += n;
+	return n ? store_inbox_add(f->g->store, f->l, key, n, false, e) : OK;
+}
+
+/*
+ * The rows that are instances show what their series is called: they change with it, and
+ * those that came before it can be shown from now on.
+ */
 static enum outcome
 tell_overrides(struct family *f, const struct item *item, const struct event *ev, struct err *e)
 {
+	const struct item *it;
 	struct str *key;
-	size_t n;
-	enum outcome o;
+	size_t n = 0;
+	enum outcome o = OK;
 
-	if (!event_has_overrides(f->l) || !item->has_uid ||
-	    (ev->has_guid && guid_eq(&item->uid, &ev->guid)))
+	if (!event_has_overrides(f->l) || f->is_first || (!item->has_uid && !ev->has_guid))
 		return OK;
 	o = store_keys_where(f->g->store, f->l, (size_t)list_column(f->l, FIELD_PARENT),
 	    item->key, false, &key, &n, e);
-	return o == OK && n ? family_ask(f, key, n, e) : o;
+	for (size_t i = 0; o == OK && i < n; i++) {
+		o = f->item_of(f, key[i], &it, e);
+		if (o == OK && (!it || it->is_bad || ev->type != EVENT_SERIES))
+			o = look_again(f, &key[i], 1, e);
+		else if (o == OK && !str_eq(bag_get(it->bag, STR(":uid")), ev->uid))
+			o = family_ask(f, &key[i], 1, e);
+	}
+	return o;
 }
 
 /* The series' row has no item yet: this one is looked at again, once. */
@@ -258,14 +283,6 @@ settle(struct family *f, const struct row *row, struct item *item, struct err *e
 	remember(&c, item, ":fixed", ev.is_fixed ? STR("1") : STR_NULL);
 	settle_uid(item, &ev);
 	return o;
-}
-
-/* Look at these rows again; they are the same version unless something of them differs. */
-static enum outcome
-look_again(struct family *f, const struct str *key, size_t n, struct err *e)
-{
-	f->asked += n;
-	return n ? store_inbox_add(f->g->store, f->l, key, n, false, e) : OK;
 }
 
 /* An instance has gone: its series may exclude it, and another row that did not fit beside it may fit now. */

@@ -266,6 +266,17 @@ class Excluded(Case):
         replica.poll()
         self.assertEqual(replica.rows[e.id]["EventType"], "3")
 
+    def test_a_stamp_of_the_same_day(self):
+        """In local time, or without a time: the instance of that day."""
+        id = by_sql("rule", excluded="20260406T090000,20260413")
+        rows = calendars.client(S, "rule").changes().rows
+        m, = [r for r in rows if r["EventType"] == "1"]
+        self.assertEqual(sorted(r["RecurrenceID"] for r in rows if r["EventType"] == "3"),
+                         STARTS[3:5])
+        d, = [r for r in rows if r.get("RecurrenceID") == STARTS[3]]
+        calendars.client(S, "rule").do(ows.Delete(d.id, 1))
+        self.assertEqual(values("rule", id, "excluded"), ("20260413T070000Z",))
+
     def test_a_changed_instance_is_deleted(self):
         id = by_sql("rule")
         c, m = calendars.client(S, "rule"), self.shown("rule")
@@ -620,6 +631,29 @@ class Overridden(Case):
         self.assertEqual(sorted((r["EventType"], r.get("RecurrenceID"))
                                 for r in replica.rows.values()),
                          [("1", None), ("3", STARTS[2]), ("3", STARTS[3])])
+
+    def test_before_its_series(self):
+        """A row that replaces an instance of nothing is named; it comes with its series, and goes with it."""
+        id = S.sql("SELECT MAX(id) + 10 FROM (SELECT id FROM t_over.person UNION SELECT 1) x")[0][0]
+        id = max(id, 2000000)
+        by_sql("over", title="Moved", rule=None, series=id, instance="2026-03-30 07:00",
+               starts="2026-03-31 09:00", ends="2026-03-31 10:00")
+        self.bad("over", "Moved", "not there")
+        by_sql("over", id=id)
+        replica = calendars.replica(S, "over")
+        rows = {r["Title"]: r for r in replica.rows.values()}
+        self.assertEqual([rows["Moved"][n] for n in ("EventType", "UID", "MasterSeriesItemID",
+                                                     "owshiddenversion")],
+                         ["4", rows["Mondays"]["UID"], rows["Mondays"]["ID"], "1"])
+        S.sql("DELETE FROM t_over.person WHERE id = %s", id)
+        told = [i for p in replica.poll() for i in p.deleted]
+        self.assertEqual((replica.rows, len(told)), ({}, 2))
+        by_sql("over", id=id)
+        replica.poll()
+        self.assertEqual(sorted(r["EventType"] for r in replica.rows.values()), ["1", "4"])
+        change("over", id, "rule = 'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30'")
+        replica.poll()
+        self.assertEqual(sorted(r["EventType"] for r in replica.rows.values()), ["1", "4"])
 
     def test_two_rows_for_one_instance(self):
         id = by_sql("over")
