@@ -59,6 +59,15 @@ event_parse(struct str text, int64_t *t)
 	return true;
 }
 
+struct str
+event_said(const struct calendar *c, const struct event *ev)
+{
+	char start[STAMP_TEXT], end[STAMP_TEXT];
+
+	return arena_fmt(c->a, "%s %s", stamp_iso(ev->row_start, start),
+	    stamp_iso(ev->row_end, end));
+}
+
 static enum column_class
 class_of(const struct list *l, enum field f)
 {
@@ -268,6 +277,20 @@ fill_texts(const struct calendar *c, struct event *ev)
 	ev->zone_text = c->v->zone_write(c->a, &rule);
 }
 
+/* SQL has moved the row of a series that a client made: its first instance, and an end to it. */
+static void
+take_fit(const struct calendar *c, const struct item *item, struct event *ev)
+{
+	const char *why;
+	int64_t start;
+
+	if (!item || !event_parse(bag_get(item->bag, STR(":fit")), &start) ||
+	    !event_series(c, ev, &why))
+		return;
+	ev->start = start;
+	ev->end = event_series_end(&ev->series, start, ev->is_all_day);
+}
+
 bool
 event_read(const struct calendar *c, const struct item *item, const struct row *row,
     struct event *ev, const char **why)
@@ -282,8 +305,10 @@ event_read(const struct calendar *c, const struct item *item, const struct row *
 	read_texts(c, item, row, ev);
 	if (ev->form == EVENT_RULE && !ev->is_inner && !event_derive(c, item, row, ev, why))
 		return false;
-	if (ev->form != EVENT_RULE && ev->type == EVENT_SERIES)
+	if (ev->form != EVENT_RULE && ev->type == EVENT_SERIES) {
 		fill_texts(c, ev);
+		take_fit(c, item, ev);
+	}
 	if (ev->type != EVENT_DELETED && ev->type != EVENT_CHANGED)
 		ev->instance = NO_TIME;
 	else if (ev->instance != NO_TIME && ev->is_all_day)

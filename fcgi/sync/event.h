@@ -19,6 +19,8 @@
  *   :purge   changes when a client asks to drop the instances
  *   :shown   of a series' row: what clients see, as long as the row is the same
  *   :fixed   the rule has no counterpart among clients: items that nobody changes
+ *   :said    start and end of a series' row as a client said them (EVENT_BAG)
+ *   :fit     the row says something else since: the start to show
  *   :broken  the pattern in the bag does not occur with the row's start: shown single
  *   :uid, :master, :zone, :number   of a row that is an instance: of its series
  *   :waits   of such a row: that series had no item yet
@@ -88,6 +90,8 @@ int64_t event_from_column(const struct list *l, enum field f, int64_t t);
 /* The instance that a client means: exactly, or on that day. */
 bool event_instance(const struct event *series, int64_t asked, int64_t *out);
 int64_t event_day(int64_t t);
+/* Start and end, for ":said". */
+struct str event_said(const struct calendar *c, const struct event *ev);
 /* Canonical text of an instant. */
 struct str event_stamp(struct arena *a, int64_t t);
 bool event_parse(struct str text, int64_t *t);

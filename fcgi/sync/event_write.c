@@ -183,6 +183,14 @@ draft_write_plain(struct draft *d)
 	write_type(d);
 	if (ev->type == EVENT_DELETED || ev->type == EVENT_CHANGED)
 		write_instance(d);
+	if (ev->form == EVENT_BAG && ev->type == EVENT_SERIES) {
+		struct event said = { .row_start = ev->start, .row_end = ev->end };
+		struct str sent;
+
+		if (!d->item || draft_sent(d, FIELD_START, &sent) ||
+		    draft_sent(d, FIELD_END, &sent) || was->type != EVENT_SERIES)
+			draft_own(d, ":said", event_said(&d->c, &said), true);
+	}
 	purges = write_purge(d);
 	if (!d->item || was->type != EVENT_SERIES)
 		return OK;

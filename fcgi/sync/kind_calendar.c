@@ -260,6 +260,23 @@ settle_master_of(struct family *f, const struct calendar *c, const struct event 
 	return o;
 }
 
+/* What a client said of a series stands; a row that SQL moved off its pattern is made to fit. */
+static void
+fit(const struct calendar *c, struct item *item, struct event *ev)
+{
+	struct str said = bag_get(item->bag, STR(":said"));
+	const char *why;
+	int64_t first;
+
+	if (ev->form != EVENT_BAG || ev->type != EVENT_SERIES || !said.n ||
+	    str_eq(said, event_said(c, ev)) || !event_series(c, ev, &why) ||
+	    !recur_first(&ev->series, NULL, &first))
+		return;
+	remember(c, item, ":fit", event_stamp(c->a, first));
+	ev->start = first;
+	ev->end = event_series_end(&ev->series, first, ev->is_all_day);
+}
+
 static enum outcome
 settle(struct family *f, const struct row *row, struct item *item, struct err *e)
 {
@@ -269,12 +286,14 @@ settle(struct family *f, const struct row *row, struct item *item, struct err *e
 	enum outcome o = settle_override(f, &c, row, item, e);
 
 	remember(&c, item, ":broken", STR_NULL);
+	remember(&c, item, ":fit", STR_NULL);
 	if (o != OK || !event_read(&c, item, row, &ev, &why))
 		return o;
 	if (ev.form != EVENT_RULE && !event_series(&c, &ev, &why)) {
 		remember(&c, item, ":broken", STR("1"));
 		ev.type = EVENT_SINGLE;
 	}
+	fit(&c, item, &ev);
 	if (ev.form == EVENT_ROWS && (ev.type == EVENT_DELETED || ev.type == EVENT_CHANGED))
 		o = settle_master_of(f, &c, &ev, item, e);
 	if (o == OK)

@@ -572,6 +572,24 @@ class Purges(Case):
         self.assertEqual(self.after(replica, ids), (set(), ids))
         self.assertEqual(replica.rows[m.id]["EventDate"], "2026-03-16T09:00:00Z")
 
+    def test_moved_off_its_pattern(self):
+        """By SQL, from a Monday to a Wednesday: shown from the next Monday on, until the last one."""
+        c = calendars.client(S, "bare")
+        m = calendars.series(c)
+        S.sql("UPDATE t_bare.person SET starts = '2026-03-25 08:00', ends = '2026-03-25 09:30' "
+              "ORDER BY id DESC LIMIT 1")
+        row, = [r for r in c.changes().rows if r.id == m.id]
+        self.assertEqual([row[n] for n in ("EventType", "EventDate", "EndDate", "Duration")],
+                         ["1", STARTS[2], "2026-05-04T08:30:00Z", "5400"])
+        d = c.do(deleted(m, STARTS[3]))
+        self.assertEqual(d["EventDate"], STARTS[3])
+        row = c.do(ows.Update(m.id, row.version, {n: row[n] for n in (
+            "EventDate", "EndDate", "RecurrenceData", "UID")}))
+        self.assertEqual((row["EventDate"], row.version), (STARTS[2], 2))
+        self.assertIn(d.id, [r.id for r in c.changes().rows])
+        row = c.do(ows.Update(m.id, 2, {"EventDate": STARTS[0], "EndDate": m["EndDate"]}))
+        self.assertEqual((row["EventDate"], row["EndDate"]), (STARTS[0], m["EndDate"]))
+
     def test_deleted_by_sql(self):
         c = calendars.client(S, "bare")
         m, ids, replica = self.prepared("bare", c)
