@@ -16,11 +16,24 @@
 
 #define APP_ARENA_BYTES (64 * MIB) /* thousands of provider files fit */
 
+/* Behind those of the folders before. */
+static void
+append(struct arena *a, struct list ***list, size_t *n, struct list *const *more, size_t more_n)
+{
+	struct list **grown = ARENA_ARRAY(a, struct list *, *n + more_n);
+
+	if (*n)
+		memcpy(grown, *list, *n * sizeof(*grown));
+	if (more_n)
+		memcpy(grown + *n, more, more_n * sizeof(*grown));
+	*list = grown;
+	*n += more_n;
+}
+
 enum outcome
 app_lists(const struct conf *c, struct ini_problems *p, struct lists **out, struct err *e)
 {
 	struct lists *all = ARENA_NEW(p->arena, struct lists), *one;
-	struct list **grown;
 	enum outcome rc;
 
 	for (size_t i = 0; i < c->provider_dir_n; i++) {
@@ -29,13 +42,8 @@ app_lists(const struct conf *c, struct ini_problems *p, struct lists **out, stru
 			lists_close(all);
 			return rc;
 		}
-		grown = ARENA_ARRAY(p->arena, struct list *, all->n + one->n);
-		if (all->n)
-			memcpy(grown, all->list, all->n * sizeof(*grown));
-		if (one->n)
-			memcpy(grown + all->n, one->list, one->n * sizeof(*grown));
-		all->list = grown;
-		all->n += one->n;
+		append(p->arena, &all->list, &all->n, one->list, one->n);
+		append(p->arena, &all->refused, &all->refused_n, one->refused, one->refused_n);
 	}
 	lists_settle(all, p);
 	*out = all;

@@ -111,6 +111,10 @@ adm_status(struct adm *m)
 		}
 		is_fine &= say_list(m, lists->list[i], &st);
 	}
+	for (size_t i = 0; i < lists->refused_n; i++)
+		printf("%-20s %-28s REFUSED: its file has an error, see below; its clients get 503\n",
+		    lists->refused[i]->name, lists->refused[i]->title ?
+		    lists->refused[i]->title : "(title unread)");
 	lists_close(lists);
 	if (m->problems.first)
 		printf("\n");

@@ -135,6 +135,9 @@ is_open_to_nobody(const struct front_context *c)
 	for (i = 0; i < c->lists->n; i++)
 		if (access_rights(c->lists->list[i], &nobody))
 			return true;
+	for (i = 0; i < c->lists->refused_n; i++) /* its readers wait, and are not asked to sign in */
+		if (!c->lists->refused[i]->read || access_rights(c->lists->refused[i], &nobody))
+			return true;
 	return false;
 }
 
@@ -208,6 +211,18 @@ common_headers(struct response *r)
 		response_header(r, "Cache-Control", "no-store");
 }
 
+/* Files of a list that is refused. Its pages and calls say the same themselves. */
+static void
+call(struct front_context *c, const struct front *f, const struct request *q, struct response *r)
+{
+	if (f->takes && front_refused_path(c, q->path)) {
+		response_error(r, 503, FRONT_REFUSED " (reference %s)", q->id);
+		r->note.outcome = outcome_name(E_UNAVAILABLE);
+		return;
+	}
+	f->handle(c, q, r);
+}
+
 void
 front_handle(struct front_context *c, const struct request *q, struct response *r)
 {
@@ -226,7 +241,7 @@ front_handle(struct front_context *c, const struct request *q, struct response *
 		    "There is nothing at %.*s. This site begins at %s/.",
 		    STR_ARG(q->path), c->site->base_path);
 	else if (admit(c, f, &below, r))
-		f->handle(c, &below, r);
+		call(c, f, &below, r);
 	common_headers(r);
 }
 
@@ -249,4 +264,26 @@ front_list(struct front_context *c, struct str name)
 	struct list *l = lists_by_name(c->lists, name);
 
 	return l && (access_rights(l, &c->who) & RIGHT_READ) ? l : NULL;
+}
+
+/* Whoever may not read a list is not told of it; whose it is may be what could not be read. */
+const struct list *
+front_refused(struct front_context *c, struct str id_or_name)
+{
+	const struct list *l = lists_refused(c->lists, id_or_name);
+
+	return l && (!l->read || (access_rights(l, &c->who) & RIGHT_READ)) ? l : NULL;
+}
+
+const struct list *
+front_refused_path(struct front_context *c, struct str path)
+{
+	struct str name;
+
+	do {
+		while (path.n && path.p[0] == '/')
+			path.p++, path.n--;
+		name = str_cut(path, '/', &path);
+	} while (str_ieq(name, STR("Lists")) && path.p);
+	return name.n && !lists_by_name(c->lists, name) ? front_refused(c, name) : NULL;
 }

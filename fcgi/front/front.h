@@ -63,6 +63,16 @@ void front_unauthorized(struct front_context *c, struct response *r);
 struct list *const *front_lists(struct front_context *c, size_t *out_n);
 /* By folder name, readable by this user, or NULL. */
 struct list *front_list(struct front_context *c, struct str name);
+/*
+ * A list whose provider file has an error (list.h), by id, title or folder; NULL:
+ * none, or this user may not read it. To be answered with FRONT_REFUSED and 503,
+ * so that no client takes it for one that is gone.
+ */
+const struct list *front_refused(struct front_context *c, struct str id_or_name);
+/* The same, of a path below base_path: /Lists/<list>/..., /<library>/... */
+const struct list *front_refused_path(struct front_context *c, struct str path);
+#define FRONT_REFUSED "This list is not available at the moment: its provider file has an error. " \
+	"Its administrator finds it with `owsadm check`."
 
 /* Protocols, one per folder. */
 void lists_handle(struct front_context *c, const struct request *q, struct response *r);

@@ -280,8 +280,10 @@ close_zones(struct list *l)
 	zones_close(&l->zones);
 }
 
-struct list *
-list_load(const char *file, const char *name, const struct vocabulary *v, struct ini_problems *p)
+/* What could be read of it, and whether that was without an error. Its zones are the caller's. */
+static struct list *
+read_list(const char *file, const char *name, const struct vocabulary *v, struct ini_problems *p,
+    bool *is_good)
 {
 	struct list *l = ARENA_NEW(p->arena, struct list);
 	size_t errors = p->error_n;
@@ -290,16 +292,27 @@ list_load(const char *file, const char *name, const struct vocabulary *v, struct
 	l->vocabulary = v;
 	l->file = arena_dup(p->arena, str_of(file)).p;
 	l->name = arena_dup(p->arena, str_of(name)).p;
+	*is_good = false;
 	r.ini = ini_load(l->file, p);
 	if (!r.ini)
-		return NULL;
+		return l;
 	find_unknown(&r);
 	read_keys(&r);
 	agree(&r);
 	read_fields(&r);
 	if (list_column(l, FIELD_ZONE_NAME) >= 0)
 		l->zones = zones_open();
-	if (p->error_n == errors)
+	*is_good = p->error_n == errors;
+	return l;
+}
+
+struct list *
+list_load(const char *file, const char *name, const struct vocabulary *v, struct ini_problems *p)
+{
+	bool is_good;
+	struct list *l = read_list(file, name, v, p, &is_good);
+
+	if (is_good)
 		return l;
 	close_zones(l);
 	return NULL;
@@ -339,8 +352,8 @@ folders(const char *dir, struct arena *a, const char ***out, size_t *n, struct e
 	while ((entry = readdir(d))) {
 		struct stat st;
 
-		if (entry->d_name[0] == '.' || stat(arena_fmt(a, "%s/%s/" FILE_NAME, dir,
-		    entry->d_name).p, &st) < 0)
+		if (entry->d_name[0] == '.' || (stat(arena_fmt(a, "%s/%s/" FILE_NAME, dir,
+		    entry->d_name).p, &st) < 0 && (errno == ENOENT || errno == ENOTDIR)))
 			continue;
 		if (*n == size) {
 			const char **more = ARENA_ARRAY(a, const char *, size * 2);
@@ -357,27 +370,34 @@ folders(const char *dir, struct arena *a, const char ***out, size_t *n, struct e
 	return OK;
 }
 
+static const struct list *
+same_id(struct list *const *list, size_t n, const struct list *l)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] != l && guid_eq(&list[i]->id, &l->id))
+			return list[i];
+	return NULL;
+}
+
 /*
  * Two files with one id, most often a copied folder: nothing says whose rows
- * clients have had so far, and the wrong guess would delete them all. Neither is served.
+ * clients have had so far, and the wrong guess would delete them all. Neither is
+ * served, nor is one beside a file that is refused for another reason.
  */
 static bool
 shares_id(const struct lists *ls, const struct list *l, struct ini_problems *p)
 {
 	struct ini_entry at = { .section = "provider", .key = "id" };
+	const struct list *other = same_id(ls->list, ls->n, l);
 	char guid[39];
 
-	for (size_t i = 0; i < ls->n; i++) {
-		const struct list *other = ls->list[i];
-
-		if (other == l || !guid_eq(&other->id, &l->id))
-			continue;
+	if (!other)
+		other = same_id(ls->refused, ls->refused_n, l);
+	if (other)
 		ini_problem(p, l->file, &at, "%s is the id of %s, too, and neither is served; "
 		    "every list needs its own (`cat /proc/sys/kernel/random/uuid` makes one)",
 		    guid_fmt(&l->id, GUID_BRACES, guid), other->file);
-		return true;
-	}
-	return false;
+	return other;
 }
 
 /* A list that came earlier with the same title, or the same folder but for case. */
@@ -407,13 +427,19 @@ by_title(const void *a, const void *b)
 void
 lists_settle(struct lists *ls, struct ini_problems *p)
 {
-	struct lists kept = { 0, ARENA_ARRAY(p->arena, struct list *, ls->n) };
+	struct lists kept = { .list = ARENA_ARRAY(p->arena, struct list *, ls->n),
+		.refused = ARENA_ARRAY(p->arena, struct list *, ls->n + ls->refused_n),
+		.refused_n = ls->refused_n };
 
+	if (ls->refused_n)
+		memcpy(kept.refused, ls->refused, ls->refused_n * sizeof *kept.refused);
 	for (size_t i = 0; i < ls->n; i++) {
-		if (shares_id(ls, ls->list[i], p) || is_taken(&kept, ls->list[i], p))
+		if (shares_id(ls, ls->list[i], p) || is_taken(&kept, ls->list[i], p)) {
 			close_zones(ls->list[i]);
-		else
+			kept.refused[kept.refused_n++] = ls->list[i];
+		} else {
 			kept.list[kept.n++] = ls->list[i];
+		}
 	}
 	qsort(kept.list, kept.n, sizeof *kept.list, by_title);
 	*ls = kept;
@@ -431,19 +457,24 @@ lists_load(const char *dir, const struct vocabulary *v, struct ini_problems *p,
 	if (o)
 		return o;
 	ls->list = ARENA_ARRAY(p->arena, struct list *, n);
+	ls->refused = ARENA_ARRAY(p->arena, struct list *, n);
 	for (size_t i = 0; i < n; i++) {
 		const char *file = arena_fmt(p->arena, "%s/%s/" FILE_NAME, dir, name[i]).p;
-		struct list *l;
+		bool is_good;
+		struct list *l = read_list(file, name[i], v, p, &is_good);
 
 		if (!is_folder_name(name[i])) {
 			ini_problem(p, file, NULL, "the folder \"%s\" becomes part of addresses; "
 			    "expected at most %d letters, digits, '-', '_' and '.'", name[i],
 			    NAME_MAX_BYTES);
-			continue;
+			is_good = false;
 		}
-		l = list_load(file, name[i], v, p);
-		if (l)
+		if (is_good) {
 			ls->list[ls->n++] = l;
+		} else {
+			close_zones(l);
+			ls->refused[ls->refused_n++] = l;
+		}
 	}
 	*out = ls;
 	return OK;

@@ -143,6 +143,13 @@ struct list {
 struct lists {
 	size_t n;
 	struct list **list;          /* settled: by title */
+	/*
+	 * Not served, for their files have an error, but not unknown either: clients must
+	 * wait for them. Of these only name and file are sure; id (zeros), title and read
+	 * (NULL) may be missing, and nothing else counts.
+	 */
+	size_t refused_n;
+	struct list **refused;
 };
 
 struct pattern;   /* pattern.h */
@@ -174,15 +181,15 @@ struct vocabulary {
 };
 
 /*
- * Read dir/<name>/provider.ini for every name. A file with an error is left
- * out and the others go on; problems are added to p. lists_settle comes next.
+ * Read dir/<name>/provider.ini for every name. A file with an error is refused
+ * and the others go on; problems are added to p. lists_settle comes next.
  * Strings live on p->arena.
  * `fatal` when the directory itself cannot be read: E_FAILED.
  */
 enum outcome lists_load(const char *dir, const struct vocabulary *v, struct ini_problems *p,
     struct lists **out, struct err *e) WARN_UNUSED;
 /*
- * Leave out lists that cannot be told apart (all that share an id; the later of
+ * Refuse lists that cannot be told apart (all that share an id; the later of
  * two with one title or folder), with a problem each; sort by title. Once, when
  * the lists of all folders are together.
  */
@@ -196,6 +203,11 @@ void lists_close(struct lists *l);
 struct list *lists_by_id(const struct lists *l, const struct guid *id);
 struct list *lists_by_name(const struct lists *l, struct str name);   /* folder, any case */
 struct list *lists_by_title(const struct lists *l, struct str title); /* any case */
+/*
+ * The refused list that is meant by an id, title or folder; an id that no list has
+ * may be of any file whose own cannot be read. NULL: none. Ask for the served ones first.
+ */
+const struct list *lists_refused(const struct lists *l, struct str id_or_name);
 /* Fill l->definition from what clients can see (fields, types, lengths, titles). Called when bound. */
 void list_define(struct list *l, struct hash *h);
 /* Index of the field's column, or -1; of FIELD_OWN -1 always, for there may be several. */

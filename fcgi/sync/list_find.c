@@ -35,6 +35,26 @@ lists_by_title(const struct lists *l, struct str title)
 	return NULL;
 }
 
+const struct list *
+lists_refused(const struct lists *l, struct str id_or_name)
+{
+	static const struct guid unknown;
+	const struct list *unread = NULL;
+	struct guid id;
+	bool is_id = guid_parse(id_or_name, &id) && !guid_eq(&id, &unknown);
+
+	for (size_t i = 0; i < l->refused_n; i++) {
+		const struct list *r = l->refused[i];
+
+		if ((is_id && guid_eq(&r->id, &id)) || str_ieq(str_of(r->name), id_or_name) ||
+		    (r->title && str_ieq(str_of(r->title), id_or_name)))
+			return r;
+		if (guid_eq(&r->id, &unknown))
+			unread = r;
+	}
+	return is_id ? unread : NULL;
+}
+
 int
 list_column(const struct list *l, enum field f)
 {

@@ -49,6 +49,10 @@ static struct column columns[] = {
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
+/* Its file has an error. */
+static struct list broken = { .name = "broken", .title = "Broken file", .read = "alice" };
+static struct list *refused[] = { &broken };
+
 /* ---- the engine, as far as pages ask it ---- */
 
 static void
@@ -163,6 +167,14 @@ front_list(struct front_context *c, struct str name)
 {
 	(void)c;
 	return strcmp(t.user, "nobody") == 0 ? NULL : lists_by_name(&t.lists, name);
+}
+
+const struct list *
+front_refused_path(struct front_context *c, struct str path)
+{
+	(void)c;
+	return str_eq(path, STR("/broken/Forms")) || str_eq(path, STR("/Lists/broken")) ?
+	    &broken : NULL;
 }
 
 /* ---- asking ---- */
@@ -531,6 +543,28 @@ what_is_not_there(void **state)
 }
 
 static void
+refused_list(void **state)
+{
+	char *page;
+
+	(void)state;
+	page = ask("GET", "/Lists/broken", "");
+	assert_int_equal(t.r.status, 503);
+	has(page, "its provider file has an error");
+	free(page);
+	free(ask("PUT", "/broken/Forms", ""));
+	assert_int_equal(t.r.status, 503);
+	page = ask("GET", "/", "");
+	has(page, "Broken file");
+	has(page, "owsadm check");
+	free(page);
+	t.user = "bob";
+	page = ask("GET", "/", "");
+	has_not(page, "Broken file");
+	free(page);
+}
+
+static void
 unavailable_database(void **state)
 {
 	char *page;
@@ -669,7 +703,8 @@ open_all(void **state)
 	t.list[2] = make_list("third", "Suppliers", ALLOW_UPDATE);
 	/* list-url is never cut: a name of 400 characters makes any link too long */
 	t.list[3] = make_list(memset(calloc(1, 401), 'x', 400), long_title, 0);
-	t.lists = (struct lists){ 4, t.list };
+	t.lists = (struct lists){ .n = 4, .list = t.list, .refused_n = 1,
+		.refused = refused };
 	t.site = (struct site){ .base_url = "https://pim.example.net/crm", .base_path = "/crm",
 		.title = "Example & Sons", .zone_name = "Europe/Berlin", .htdocs = t.htdocs,
 		.zone = zone_open("Europe/Berlin", &e) };
@@ -727,7 +762,7 @@ main(void)
 		T(home_shows_lists), T(home_is_default_aspx), T(home_without_lists),
 		T(home_says_state_of_lists), T(list_pages), T(other_addresses_of_a_list),
 		T(rows_that_fail_leave_no_half_page), T(item_page), T(html_body), T(month),
-		T(what_is_not_there),
+		T(what_is_not_there), T(refused_list),
 		T(unavailable_database), T(files), T(targets),
 	};
 

@@ -406,6 +406,18 @@ folder(void **state)
 	assert_ptr_equal(lists_by_name(ls, STR("B")), ls->list[0]);
 	assert_ptr_equal(lists_by_title(ls, STR("UPPER X")), ls->list[1]);
 	assert_null(lists_by_title(ls, STR("Zebra ")));
+	/* what is not served is not unknown, as far as it could be read */
+	assert_int_equal(ls->refused_n, 6);
+	assert_string_equal(lists_refused(ls, STR("SP ACE"))->title, "Space");
+	assert_string_equal(lists_refused(ls, STR("bad"))->name, "e");
+	assert_string_equal(lists_refused(ls, STR("d"))->title, "APPLE");
+	assert_true(guid_parse(STR("7765b84f-6d32-4d31-b28e-6bc615d2f187"), &id));
+	assert_true(guid_eq(&lists_refused(ls, STR("{7765b84f-6d32-4d31-b28e-6bc615d2f187}"))->id,
+	    &id));
+	/* an id that no file has may be the one that cannot be read */
+	assert_string_equal(lists_refused(ls, STR("7765b84f-6d32-4d31-b28e-6bc615d2f999"))->name,
+	    "e");
+	assert_null(lists_refused(ls, STR("nobody's")));
 	assert_int_equal(ls->list[0]->scan_every_s, 60);
 	lists_close(ls);
 	assert_int_equal(lists_load("/nonexistent/owsd", &vocabulary, &r.problems, &ls, &e),

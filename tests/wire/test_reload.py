@@ -14,7 +14,7 @@ import ows
 import stack
 
 LISTS = [stack.Contacts(n, count=4) for n in
-         ("steady", "typo", "dropped", "changed", "viewgone", "retyped", "columngone")]
+         ("steady", "typo", "copied", "dropped", "changed", "viewgone", "retyped", "columngone")]
 S = None
 
 
@@ -90,12 +90,41 @@ class Reload(unittest.TestCase):
         said = S.owsadm("check", check=False)
         self.assertIn("mdoe", said)
         self.assertIn("provider.ini:%d" % line, said)
+        c, before = S.client("typo"), len(S.client("typo").download()[0])
+        r = ows.Replica(c).first()
         S.reload()
         S.log_has("mdoe", "provider.ini:%d" % line, seconds=10)
+        # known and refused: a fault "does not exist" would make clients drop their items
+        stack.until(lambda: ask(c) == 503, 20, "the list is refused")
+        self.assertEqual(ask(c, token=r.token), 503)
+        with self.assertRaises(ows.HttpError) as e:
+            c.get_list()
+        self.assertEqual(e.exception.status, 503)
+        self.assertIn(b"owsadm check", e.exception.answer.body)
+        for path in ("/Lists/typo", "/Lists/typo/Attachments/1/a.txt", "/typo/a.txt"):
+            self.assertEqual(c.http("GET", path).status, 503, path)
+        self.assertIn(b"has an error", c.http("GET", "/").body)
+        self.assertIn("REFUSED", S.owsadm("status", check=False))
         with open(self.file("typo"), "w") as f:
             f.write(good)
         S.reload()
         stack.until(lambda: isinstance(ask(S.client("typo")), ows.Changes), 20, "served again")
+        stack.until(lambda: poll(r), 20, "for this client, too")
+        self.assertEqual((len(r.rows), r.restarts), (before, 0))
+
+    def test_copied_id(self):
+        """Neither of two files with one id is served, and neither is unknown."""
+        c = S.client("copied")
+        r = ows.Replica(c).first()
+        copy = os.path.join(S.providers, "copied2")
+        shutil.copytree(os.path.dirname(self.file("copied")), copy)
+        S.reload()
+        stack.until(lambda: ask(c) == 503, 20, "refused")
+        self.assertIn("neither is served", S.owsadm("status", check=False))
+        shutil.rmtree(copy)
+        S.reload()
+        stack.until(lambda: poll(r), 20, "served again")
+        self.assertEqual((len(r.rows), r.restarts), (4, 0))
 
     def test_changed_mapping_sends_the_list(self):
         c = S.client("changed")

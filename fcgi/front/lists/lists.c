@@ -121,6 +121,20 @@ no_such_list(struct call *k, struct str name)
 	k->r->note.outcome = outcome_name(E_NOT_FOUND);
 }
 
+/* Its provider file has an error: it is neither served nor gone, so its clients shall wait. */
+static bool
+is_refused(struct call *k, struct str name)
+{
+	const struct list *l = k->list ? NULL : front_refused(k->c, name);
+
+	if (!l)
+		return false;
+	k->r->note.list = l->name;
+	response_error(k->r, 503, FRONT_REFUSED " (reference %s)", k->q->id);
+	k->r->note.outcome = outcome_name(E_UNAVAILABLE);
+	return true;
+}
+
 /* A list that may not be read does not exist; somebody who is nobody is asked who he is. */
 static bool
 take_list(struct call *k)
@@ -135,6 +149,8 @@ take_list(struct call *k)
 		return false;
 	}
 	k->list = find_list(k->c->lists, name);
+	if (is_refused(k, name))
+		return false;
 	k->rights = k->list ? access_rights(k->list, &k->c->who) : 0;
 	if (!(k->rights & RIGHT_READ)) {
 		if (k->c->who.login.n == 0)

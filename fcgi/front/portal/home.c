@@ -184,6 +184,32 @@ write_card(struct page *p, const struct list *l)
 	xmlw_close(w);
 }
 
+/* Lists whose provider file has an error, for those who are known to be their readers. */
+static const struct list **
+refused_lists(struct page *p, size_t *n)
+{
+	const struct lists *all = p->c->lists;
+	const struct list **mine = ARENA_ARRAY(p->a, const struct list *, all->refused_n);
+	size_t i;
+
+	*n = 0;
+	for (i = 0; i < all->refused_n; i++)
+		if (all->refused[i]->title && (access_rights(all->refused[i], &p->c->who) & RIGHT_READ))
+			mine[(*n)++] = all->refused[i];
+	return mine;
+}
+
+static void
+write_refused(struct page *p, const struct list *l)
+{
+	xmlw_open(&p->w, "li");
+	xmlw_attrz(&p->w, "class", "card");
+	xmlw_element(&p->w, "h2", l->title);
+	write_status(p, "Not available at the moment.", "The provider file of this list has an "
+	    "error; its administrator finds it with `owsadm check`.");
+	xmlw_close(&p->w);
+}
+
 static void
 write_help(struct page *p)
 {
@@ -221,13 +247,15 @@ home_page(struct page *p, struct str name)
 {
 	struct list *const *list;
 	struct xmlw *w = &p->w;
-	size_t i, n;
+	const struct list **refused;
+	size_t i, n, refused_n;
 
 	(void)name; /* the route has none */
 	list = front_lists(p->c, &n);
+	refused = refused_lists(p, &refused_n);
 	page_open(p, 200, STR("Lists"));
 	xmlw_element(w, "h1", "Your lists");
-	if (!n) {
+	if (!n && !refused_n) {
 		page_words(p, "p", "lead", STR("There is no list that you may see. "
 		    "If there should be one, ask the administrator for the right to read it."));
 	} else {
@@ -237,6 +265,8 @@ home_page(struct page *p, struct str name)
 		xmlw_attrz(w, "class", "cards");
 		for (i = 0; i < n; i++)
 			write_card(p, list[i]);
+		for (i = 0; i < refused_n; i++)
+			write_refused(p, refused[i]);
 		xmlw_close(w);
 	}
 	write_help(p);

@@ -84,7 +84,10 @@ route_of(const struct str *seg, size_t n, struct str *name)
 	return NULL;
 }
 
-/* q->path: below the site's base_path. */
+/*
+ * q->path: below the site's base_path. A list that is refused is not one that is
+ * gone, whatever is asked of it.
+ */
 void
 portal_handle(struct front_context *c, const struct request *q, struct response *r)
 {
@@ -93,6 +96,11 @@ portal_handle(struct front_context *c, const struct request *q, struct response 
 	struct page *p;
 	size_t n;
 
+	if (front_refused_path(c, q->path)) {
+		r->note.operation = "page";
+		page_problem(page_new(c, q, r), 503, "Not available at the moment", FRONT_REFUSED);
+		return;
+	}
 	if (!str_eq(q->method, STR("GET")) && !str_eq(q->method, STR("HEAD"))) {
 		response_error(r, 405, "Pages can only be read; items are edited in Outlook.");
 		response_header(r, "Allow", "GET, HEAD");
