@@ -134,6 +134,9 @@ plan(struct attach_run *t)
 	t->says_nothing = t->q->command == ATTACH_PUT && t->old_file.version &&
 	    !(t->is_own && r->l->files.modified) && t->old_file.size == t->made.size &&
 	    memcmp(t->old_file.digest, t->digest, sizeof(t->digest)) == 0;
+	if (o == OK && t->q->is_repeat && !(t->says_nothing &&
+	    str_eq(t->old_file.editor, r->who->login)))
+		o = stale(t);
 	return o;
 }
 

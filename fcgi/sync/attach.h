@@ -56,6 +56,8 @@ struct attach_request {
 	 * there; what nobody has seen replaced is then kept for a while.
 	 */
 	const struct attached *expected;
+	/* Put: E_CONFLICT unless these very bytes are there already, by this user. */
+	bool is_repeat;
 };
 
 struct attach_result {

@@ -75,7 +75,7 @@ try_get(struct arena *a, struct response *r, struct asked *asked, struct str nam
 	struct sink to = { .write = compare, .arg = &seen };
 	uint64_t first = 0, last = SIZE - 1;
 	const char *range;
-	bool exact;
+	bool exact, repeat;
 
 	response_reset(r);
 	r->is_head = is_head;
@@ -93,10 +93,13 @@ try_get(struct arena *a, struct response *r, struct asked *asked, struct str nam
 		seen.at = first;
 		CHECK(response_send(r, &to) && seen.is_same && seen.n == last - first + 1);
 	}
-	if (serve_may_write(&q, r, &f, &exact))
-		CHECK(exact == (header(asked, "If-Match").p != NULL));
+	if (serve_may_write(&q, r, &f, &exact, &repeat))
+		CHECK((exact || repeat) == (header(asked, "If-Match").p != NULL) &&
+		    !(exact && repeat));
 	else
 		CHECK(r->status == 412);
+	response_reset(r);
+	CHECK(serve_may_write(&q, r, &f, &exact, NULL) || r->status == 412);
 }
 
 static void

@@ -61,6 +61,40 @@ class Documents(unittest.TestCase):
                                 [("Content-Encoding", "identity")]).status, 201)
 
 
+class LostAnswers(unittest.TestCase):
+    """A PUT with If-Match whose answer was lost comes again: it is done, and nobody else's change."""
+
+    def check(self, path, write):
+        alice, bob = S.client(write), S.client(write, user="bob")
+        tag = alice.http("PUT", path, b"first").header("ETag")
+        mine = alice.http("PUT", path, b"second", [("If-Match", tag)]).header("ETag")
+        self.assertNotEqual(mine, tag)
+        again = alice.http("PUT", path, b"second", [("If-Match", tag)])
+        self.assertIn(again.status, (200, 204))
+        self.assertEqual(again.header("ETag"), mine)
+        self.assertEqual(alice.http("HEAD", path).header("ETag"), mine)
+        # other bytes, another user, or a file that must not be there: all that is stale
+        for who, data, condition in ((alice, b"third", ("If-Match", tag)),
+                                     (bob, b"second", ("If-Match", tag)),
+                                     (alice, b"second", ("If-None-Match", "*"))):
+            self.assertEqual(who.http("PUT", path, data, [condition]).status, 412)
+        self.assertEqual(alice.http("GET", path).body, b"second")
+
+    def test_document(self):
+        self.check("/coded/lost.txt", "coded")
+
+    def test_attachment(self):
+        self.check("/Lists/heavy/Attachments/%d/lost.txt" % self.item("heavy"), "heavy")
+
+    def test_attachment_in_a_table(self):
+        self.check("/Lists/table/Attachments/5/lost.txt", "table")
+
+    def item(self, name):
+        c = calendars.client(S, name)
+        return c.do(ows.New({"Title": "With a file", "EventDate": "2027-03-01T10:00:00Z",
+                             "EndDate": "2027-03-01T11:00:00Z"}, ref=ows.new_ref())).id
+
+
 class OwnTable(unittest.TestCase):
     """Files in a table of the DBA's own, which writes there itself."""
 

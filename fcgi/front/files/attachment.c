@@ -156,7 +156,7 @@ change(struct asked *t, struct attach_request *want)
 	want->name = t->path.file;
 	attach_one(g, t->l, &t->c->who, want, done);
 	if (done->outcome == E_CONFLICT) {
-		serve_stale(t->q, t->r, STR_NULL);
+		serve_stale(t->q, t->r, want->is_repeat ? t->served.version : STR_NULL);
 		return;
 	}
 	if (done->outcome != OK) {
@@ -181,10 +181,11 @@ put(struct asked *t)
 
 	if (!serve_is_plain(t->q, t->r))
 		return;
-	if (!serve_may_write(t->q, t->r, t->has_file ? &t->served : NULL, &is_exact))
+	if (!serve_may_write(t->q, t->r, t->has_file ? &t->served : NULL, &is_exact,
+	    &want.is_repeat))
 		return;
 	want.bytes = &bytes;
-	want.expected = is_exact && t->has_file ? &t->found : NULL;
+	want.expected = (is_exact || want.is_repeat) && t->has_file ? &t->found : NULL;
 	change(t, &want);
 }
 
@@ -198,7 +199,7 @@ drop(struct asked *t)
 		not_found(t, "This item has no attachment of that name.");
 		return;
 	}
-	if (!serve_may_write(t->q, t->r, &t->served, &is_exact))
+	if (!serve_may_write(t->q, t->r, &t->served, &is_exact, NULL))
 		return;
 	want.expected = is_exact ? &t->found : NULL;
 	change(t, &want);

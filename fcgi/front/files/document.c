@@ -335,14 +335,20 @@ put_once(struct asked *t, const struct file_bytes *from, struct str value, bool 
 {
 	struct command_result *res = ARENA_NEW(t->g->arena, struct command_result);
 	struct command_request change;
-	bool is_exact, is_new = !t->item.id;
+	bool is_exact, is_repeat, is_new = !t->item.id;
 
 	if (t->is_folder) {
 		say(t, 409, E_INVALID, "There is a folder of that name. Choose another name.");
 		return true;
 	}
-	if (!serve_may_write(t->q, t->r, is_new ? NULL : &t->served, &is_exact))
+	if (!serve_may_write(t->q, t->r, is_new ? NULL : &t->served, &is_exact, &is_repeat))
 		return true;
+	if (is_repeat && !(str_eq(value, t->content) &&
+	    str_eq(t->item.editor, t->c->who.login))) {
+		serve_stale(t->q, t->r, t->served.version);
+		return true;
+	}
+	is_exact |= is_repeat;
 	if (!may_write_columns(t) || (is_new && !has_folder(t)))
 		return true;
 	if (is_new && t->dir.n && list_column(t->l, FIELD_FOLDER) < 0) {
@@ -402,7 +408,7 @@ del(struct asked *t)
 		t->served = (struct served_file){ .name = t->leaf, .size = 0,
 			.version = version_of(t, &t->item), .modified = t->item.modified };
 	}
-	if (!serve_may_write(t->q, t->r, t->item.id ? &t->served : NULL, &is_exact))
+	if (!serve_may_write(t->q, t->r, t->item.id ? &t->served : NULL, &is_exact, NULL))
 		return;
 	if (!t->item.id) {
 		say(t, 404, E_NOT_FOUND, "There is no such file in this library.");

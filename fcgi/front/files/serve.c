@@ -271,7 +271,7 @@ serve_is_plain(const struct request *q, struct response *r)
 
 bool
 serve_may_write(const struct request *q, struct response *r, const struct served_file *f,
-    bool *is_exact)
+    bool *is_exact, bool *is_repeat)
 {
 	struct str match = asked(q, "If-Match"), none = asked(q, "If-None-Match");
 	struct str version = f ? f->version : STR_NULL;
@@ -285,6 +285,10 @@ serve_may_write(const struct request *q, struct response *r, const struct served
 	} else if (date_read(asked(q, "If-Unmodified-Since"), &since)) {
 		holds = f && f->modified <= since;
 		*is_exact = holds;
+	}
+	if (is_repeat) {
+		*is_repeat = f && !holds;
+		holds |= *is_repeat;
 	}
 	if (holds && none.p)
 		holds = !lists_version(none, version, true);

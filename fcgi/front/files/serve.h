@@ -36,9 +36,12 @@ WARN_UNUSED bool serve_is_plain(const struct request *q, struct response *r);
  * If-None-Match) hold for f; NULL: there is no such file. False: answered 412.
  * *is_exact: the client named this very version, so the change must fail
  * (E_CONFLICT) if it is another one by the time that it is made.
+ * *is_repeat (of a PUT; NULL: of a DELETE): the client named another version, which
+ * is no conflict if what is there is what this request made when it came before, its
+ * answer lost: these bytes by this user (RFC 9110 §13.1.1). If not, serve_stale.
  */
 WARN_UNUSED bool serve_may_write(const struct request *q, struct response *r,
-    const struct served_file *f, bool *is_exact);
+    const struct served_file *f, bool *is_exact, bool *is_repeat);
 
 /* 412: somebody else was faster. version: of what is there now, NULL p when nothing is. */
 void serve_stale(const struct request *q, struct response *r, struct str version);
