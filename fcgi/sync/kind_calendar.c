@@ -268,8 +268,9 @@ fit(const struct calendar *c, struct item *item, struct event *ev)
 	const char *why;
 	int64_t first;
 
+	/* where SQL says the pattern, too, it says what it means */
 	if (ev->form != EVENT_BAG || ev->type != EVENT_SERIES || !said.n ||
-	    str_eq(said, event_said(c, ev)) || !event_series(c, ev, &why) ||
+	    list_column(c->l, FIELD_PATTERN) >= 0 || str_eq(said, event_said(c, ev)) || !event_series(c, ev, &why) ||
 	    !recur_first(&ev->series, NULL, &first))
 		return;
 	remember(c, item, ":fit", event_stamp(c->a, first));
