@@ -157,6 +157,12 @@ thread_uid(struct hash *h, const struct guid *list, struct str key)
 	return guid_from_random(d);
 }
 
+bool
+thread_index_is_ours(struct str index)
+{
+	return index.n >= sizeof(no_time) && memcmp(index.p, no_time, sizeof(no_time)) == 0;
+}
+
 struct str
 thread_index_of(struct arena *a, const struct guid *uid)
 {

@@ -52,6 +52,8 @@ struct guid thread_index_uid(struct str index);
 struct guid thread_uid(struct hash *h, const struct guid *list, struct str key);
 /* Its index. */
 struct str thread_index_of(struct arena *a, const struct guid *uid);
+/* It was made here of a first post's key: no other post may begin a thread with it. */
+bool thread_index_is_ours(struct str index);
 /* The mark of a post, on the arena. */
 struct str thread_mark(struct arena *a, struct hash *h, const struct guid *list, struct str key);
 bool thread_has_mark(struct str trail, struct str mark);

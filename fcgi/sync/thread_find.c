@@ -188,7 +188,8 @@ is_taken(const struct search *s, struct str index, bool *taken, struct err *e)
 /*
  * The index that this post begins its thread with, if the client gave it one: a
  * new post, or one that was sent as the first. What was sent as an answer and has
- * lost its thread does not claim that thread's.
+ * lost its thread does not claim that thread's; one of ours is another post's, which
+ * may begin a thread again.
  */
 static enum outcome
 own_index(const struct search *s, struct str *out, struct err *e)
@@ -197,7 +198,7 @@ own_index(const struct search *s, struct str *out, struct err *e)
 	bool has_it, taken = false;
 	enum outcome o = OK;
 
-	if (!kept_index(s, &kept))
+	if (!kept_index(s, &kept) || thread_index_is_ours(kept))
 		return OK;
 	has_it = s->had && thread_is_first(&s->was) &&
 	    memcmp(s->was.index.p, kept.p, THREAD_HEADER) == 0;
