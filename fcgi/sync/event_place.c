@@ -189,6 +189,11 @@ event_place(struct change_run *r, struct place *out)
 	if (!event_parse(kind_after(r, NULL, FIELD_INSTANCE), &instance))
 		return OK; /* translated: it is there */
 	o = read_instance(&p);
+	if (o == OK && p.master.is_found && memcmp(p.master.item.print, p.master.row.print,
+	    sizeof(p.master.item.print)) != 0) { /* it was judged by another row */
+		r->item.key = p.master.item.key;
+		return change_catch_up(r);
+	}
 	is_row = p.ev.form == EVENT_ROWS ||
 	    (p.ev.type == EVENT_CHANGED && event_has_overrides(r->l) && p.master.is_found);
 	if (is_row && p.ev.is_all_day) /* translated: as the column holds that day */
