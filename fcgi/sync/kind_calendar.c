@@ -270,8 +270,8 @@ fit(const struct calendar *c, struct item *item, struct event *ev)
 
 	/* where SQL says the pattern, too, it says what it means */
 	if (ev->form != EVENT_BAG || ev->type != EVENT_SERIES || !said.n ||
-	    list_column(c->l, FIELD_PATTERN) >= 0 || str_eq(said, event_said(c, ev)) || !event_series(c, ev, &why) ||
-	    !recur_first(&ev->series, NULL, &first))
+	    list_column(c->l, FIELD_PATTERN) >= 0 || str_eq(said, event_said(c, ev)) ||
+	    !event_series(c, ev, &why) || !recur_first(&ev->series, NULL, &first))
 		return;
 	remember(c, item, ":fit", event_stamp(c->a, first));
 	ev->start = first;
