@@ -24,6 +24,8 @@
  *   :broken  the pattern in the bag does not occur with the row's start: shown single
  *   :uid, :master, :zone, :number   of a row that is an instance: of its series
  *   :waits   of such a row: that series had no item yet
+ *   :made    of a series' row beside rows that are its instances: its print
+ *   :place   of such a row: its instance, and where that is now
  *
  * Private to kind_calendar.c and event*.c.
  */
@@ -157,6 +159,19 @@ enum outcome event_fits(struct family *f, const struct calendar *c, const struct
 enum outcome event_twice(struct family *f, const struct calendar *c,
     const struct event_master *m, int64_t instance, uint32_t id, const char **why,
     struct err *e) WARN_UNUSED;
+
+/*
+ * What is kept in family.memo while a batch is numbered: the series asked for last, by
+ * a key of the caller's, and the places of its instances. To be told of what changes.
+ */
+void event_forget(struct family *f);
+bool event_master_kept(struct family *f, struct str key, struct event_master *out);
+void event_master_keep(struct family *f, struct str key, const struct event_master *master);
+void event_place_gone(struct family *f, uint32_t id);
+void event_place_taken(struct family *f, const struct guid *uid, uint32_t id, int64_t from,
+    int64_t to);
+/* For ":place". to NO_TIME: deleted. */
+struct str event_place_write(struct arena *a, int64_t from, int64_t to);
 
 /* ---- event_want.c ---- */
 

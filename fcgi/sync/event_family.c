@@ -7,6 +7,8 @@
  */
 #include "event.h"
 
+#include <stdlib.h>
+
 #include "bag.h"
 #include "num.h"
 #include "recur_day.h"
@@ -61,85 +63,252 @@ event_master(struct family *f, const struct calendar *c, const struct event *ev,
 
 /* ---- its instances ---- */
 
-struct moved { /* an instance that is not where the pattern has it */
+struct placed { /* an instance that is not where the pattern has it */
 	int64_t from, to; /* NO_TIME: deleted */
+	uint32_t id;
+	bool has_row;
 };
 
-struct others {
-	struct moved *moved;
-	size_t n;
+/*
+ * What rows that are instances ask again and again while a batch of them is numbered:
+ * how the others of their series stand, and the series itself.
+ */
+struct event_memo {
+	bool has_places;
+	struct guid uid;         /* of what series */
+	struct placed *place;    /* by from */
+	size_t n, size;
+	bool has_master;
+	struct str master_key;
+	struct event_master master;
 };
 
+static struct event_memo *
+memo_of(struct family *f)
+{
+	if (!f->memo)
+		f->memo = ARENA_NEW(f->g->arena, struct event_memo);
+	return f->memo;
+}
+
+void
+event_forget(struct family *f)
+{
+	struct event_memo *m = f->memo;
+
+	if (m)
+		m->has_places = m->has_master = false;
+}
+
+bool
+event_master_kept(struct family *f, struct str key, struct event_master *out)
+{
+	const struct event_memo *m = memo_of(f);
+
+	if (!m->has_master || !str_eq(m->master_key, key))
+		return false;
+	*out = m->master;
+	return true;
+}
+
+void
+event_master_keep(struct family *f, struct str key, const struct event_master *master)
+{
+	struct event_memo *m = memo_of(f);
+
+	m->has_master = true;
+	m->master_key = arena_dup(f->g->arena, key);
+	m->master = *master;
+}
+
+/* A row's own place is with its item: no row need be read for those of the others. */
+struct str
+event_place_write(struct arena *a, int64_t from, int64_t to)
+{
+	return to == NO_TIME ? arena_fmt(a, "%lld", (long long)from)
+			     : arena_fmt(a, "%lld %lld", (long long)from, (long long)to);
+}
+
+static bool
+place_read(const struct calendar *c, const struct event_master *m, const struct item *item,
+    struct placed *out)
+{
+	struct str text = bag_get(item->bag, STR(":place")), to;
+	const char *why;
+	struct event ev;
+
+	*out = (struct placed){ .id = item->id, .to = NO_TIME,
+		.has_row = !key_is_inner(item->key, NULL, NULL) };
+	if (out->has_row) {
+		text = str_cut(text, ' ', &to);
+		return num_i64(text, INT64_MIN + 1, INT64_MAX, &out->from) &&
+		    (!to.p || num_i64(to, INT64_MIN + 1, INT64_MAX, &out->to));
+	}
+	if (!event_read(c, item, NULL, &ev, &why) || ev.instance == NO_TIME)
+		return false;
+	/* as the pattern has it: clients may know the zone in another way */
+	if (m->event.has_series)
+		(void)event_instance(&m->event, ev.instance, &ev.instance);
+	out->from = ev.instance;
+	if (ev.type != EVENT_DELETED)
+		out->to = ev.start;
+	return true;
+}
+
+static int
+by_from(const void *va, const void *vb)
+{
+	const struct placed *a = va, *b = vb;
+
+	return a->from != b->from ? (a->from > b->from) - (a->from < b->from)
+				  : (a->id > b->id) - (a->id < b->id);
+}
+
+/* The first of those places at or behind t. */
+static size_t
+place_at(const struct event_memo *m, int64_t t)
+{
+	size_t low = 0, high = m->n, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (m->place[middle].from < t)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* A series may have thousands: of the items nothing stays, and there is room for all that a batch adds. */
 static enum outcome
-find_others(struct family *f, const struct calendar *c, const struct event_master *m, uint32_t id,
-    struct others *out, struct err *e)
+load_places(struct family *f, const struct calendar *c, const struct event_master *series,
+    struct event_memo *m, struct err *e)
 {
 	struct item *item = NULL;
+	struct arena_mark mark;
 	size_t n = 0;
-	const struct row *row;
-	struct event ev;
-	const char *why;
-	enum outcome o = f->items_of(f, &m->item.uid, &item, &n, e);
+	enum outcome o;
 
-	out->n = 0;
-	out->moved = ARENA_ARRAY(c->a, struct moved, n);
-	for (size_t i = 0; o == OK && i < n; i++) {
-		if (item[i].place == 0 || item[i].id == id || item[i].is_bad)
-			continue;
-		row = NULL;
-		if (!key_is_inner(item[i].key, NULL, NULL))
-			o = f->row_of(f, item[i].key, &row, e);
-		if (o != OK || (!row && !key_is_inner(item[i].key, NULL, NULL)) ||
-		    !event_read(c, &item[i], row, &ev, &why) || ev.instance == NO_TIME)
-			continue;
-		/* as the pattern has it: clients may know the zone in another way */
-		if (m->event.has_series)
-			(void)event_instance(&m->event, ev.instance, &ev.instance);
-		out->moved[out->n++] = (struct moved){ .from = ev.instance,
-			.to = ev.type == EVENT_DELETED ? NO_TIME : ev.start };
+	m->has_places = false;
+	for (;;) {
+		mark = arena_mark(c->a);
+		o = f->items_of(f, &series->item.uid, &item, &n, e);
+		if (o != OK || n <= m->size)
+			break;
+		arena_release(c->a, &mark);
+		m->size = n + n / 2 + 16;
+		m->place = ARENA_ARRAY(c->a, struct placed, m->size);
 	}
+	for (size_t i = m->n = 0; o == OK && i < n; i++)
+		if (item[i].place != 0 && !item[i].is_bad &&
+		    place_read(c, series, &item[i], &m->place[m->n]))
+			m->n++;
+	arena_release(c->a, &mark);
+	if (o != OK)
+		return o;
+	if (m->n)
+		qsort(m->place, m->n, sizeof(*m->place), by_from);
+	m->uid = series->item.uid;
+	m->has_places = true;
+	return OK;
+}
+
+static enum outcome
+places_of(struct family *f, const struct calendar *c, const struct event_master *series,
+    struct event_memo **out, struct err *e)
+{
+	*out = memo_of(f);
+	if ((*out)->has_places && guid_eq(&(*out)->uid, &series->item.uid))
+		return OK;
+	return load_places(f, c, series, *out, e);
+}
+
+void
+event_place_gone(struct family *f, uint32_t id)
+{
+	struct event_memo *m = f->memo;
+	size_t keep = 0;
+
+	if (!m || !m->has_places || !id)
+		return;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->place[i].id != id)
+			m->place[keep++] = m->place[i];
+	m->n = keep;
+}
+
+void
+event_place_taken(struct family *f, const struct guid *uid, uint32_t id, int64_t from, int64_t to)
+{
+	struct event_memo *m = f->memo;
+	size_t at;
+
+	event_place_gone(f, id);
+	if (!m || !m->has_places || !guid_eq(&m->uid, uid))
+		return;
+	if (m->n == m->size) { /* loaded again, with more room */
+		m->has_places = false;
+		return;
+	}
+	at = place_at(m, from);
+	memmove(m->place + at + 1, m->place + at, (m->n - at) * sizeof(*m->place));
+	m->place[at] = (struct placed){ .from = from, .to = to, .id = id, .has_row = true };
+	m->n++;
+}
+
+/* Its row may have gone in this very change. */
+static enum outcome
+has_row_still(struct family *f, uint32_t id, bool *has, struct err *e)
+{
+	const struct row *row = NULL;
+	struct item item;
+	enum outcome o = store_item(f->g->store, f->l, id, &item, e);
+
+	*has = true; /* of this batch, and not written yet */
+	if (o != OK || !item.id)
+		return o;
+	o = f->row_of(f, item.key, &row, e);
+	*has = row != NULL;
 	return o;
 }
 
 enum outcome
-event_twice(struct family *f, const struct calendar *c, const struct event_master *m,
+event_twice(struct family *f, const struct calendar *c, const struct event_master *series,
     int64_t instance, uint32_t id, const char **why, struct err *e)
 {
-	struct item *item = NULL;
-	size_t n = 0;
-	const struct row *row;
-	struct event ev;
-	const char *none;
-	enum outcome o = f->items_of(f, &m->item.uid, &item, &n, e);
+	struct event_memo *m;
+	bool has;
+	enum outcome o = places_of(f, c, series, &m, e);
 
-	for (size_t i = 0; o == OK && !*why && i < n; i++) {
-		if (item[i].place == 0 || item[i].id == id || item[i].is_bad ||
-		    key_is_inner(item[i].key, NULL, NULL))
+	if (o != OK)
+		return o;
+	for (size_t i = place_at(m, instance); o == OK && !*why && i < m->n &&
+	    m->place[i].from == instance; i++) {
+		if (m->place[i].id == id || !m->place[i].has_row)
 			continue;
-		o = f->row_of(f, item[i].key, &row, e);
-		if (o != OK || !row || !event_read(c, &item[i], row, &ev, &none) ||
-		    !event_instance(&m->event, ev.instance, &ev.instance))
-			continue;
-		if (ev.instance == instance)
+		o = has_row_still(f, m->place[i].id, &has, e);
+		if (o == OK && has)
 			*why = arena_fmt(c->a, "another row replaces the same instance of its "
-			    "series (item %u)", (unsigned)item[i].id).p;
+			    "series (item %u)", (unsigned)m->place[i].id).p;
 	}
 	return o;
 }
 
 /* Where an instance is now; NO_TIME: deleted. */
 static int64_t
-place_of(const struct others *others, const struct exdates *out, int64_t t)
+place_of(const struct event_memo *m, const struct exdates *out, int64_t t)
 {
-	for (size_t i = 0; i < others->n; i++)
-		if (others->moved[i].from == t)
-			return others->moved[i].to;
+	size_t i = place_at(m, t);
+
+	if (i < m->n && m->place[i].from == t)
+		return m->place[i].to;
 	return exdate_has(out, t) ? NO_TIME : t;
 }
 
 /* The instance behind, NO_TIME: none. */
 static int64_t
-find_next(const struct series *s, const struct others *others, const struct exdates *out, int64_t t)
+find_next(const struct series *s, const struct event_memo *others, const struct exdates *out, int64_t t)
 {
 	struct recur_walk w;
 	int64_t at, is;
@@ -156,7 +325,7 @@ find_next(const struct series *s, const struct others *others, const struct exda
 
 /* The instance before: looked for in windows that grow, for a walk goes forward only. */
 static int64_t
-find_previous(const struct series *s, const struct others *others, const struct exdates *out,
+find_previous(const struct series *s, const struct event_memo *others, const struct exdates *out,
     int64_t t)
 {
 	static const int64_t days[] = { 40, 400, 4000, 400000, 4000000 };
@@ -204,15 +373,16 @@ event_fits(struct family *f, const struct calendar *c, const struct event_master
     int64_t instance, int64_t start, uint32_t id, const char **why, struct err *e)
 {
 	const struct series *s = &m->event.series;
-	struct others others;
+	struct event_memo *others;
 	struct exdates out;
-	enum outcome o = find_others(f, c, m, id, &others, e);
+	enum outcome o = places_of(f, c, m, &others, e);
 
 	if (o != OK)
 		return o;
+	event_place_gone(f, id); /* where it was says nothing */
 	if (!m->event.has_series || !event_exdates(c, &m->event, &m->row, &out, why))
 		return OK;
-	*why = compare(s, start, find_previous(s, &others, &out, instance),
-	    find_next(s, &others, &out, instance));
+	*why = compare(s, start, find_previous(s, others, &out, instance),
+	    find_next(s, others, &out, instance));
 	return OK;
 }

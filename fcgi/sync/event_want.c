@@ -151,7 +151,7 @@ find_replaced(struct family *f, struct wanted *w, const struct event *ev, const 
     struct err *e)
 {
 	struct str *key;
-	const struct row *row;
+	struct row *row;
 	int at = list_column(f->l, FIELD_INSTANCE);
 	size_t n = 0;
 	int64_t t;
@@ -161,10 +161,11 @@ find_replaced(struct family *f, struct wanted *w, const struct event *ev, const 
 		return OK;
 	o = store_keys_where(f->g->store, f->l, (size_t)list_column(f->l, FIELD_PARENT), item->key,
 	    false, &key, &n, e);
+	if (o == OK && n)
+		o = store_rows(f->g->store, f->l, key, n, &row, e);
 	w->replaced = ARENA_ARRAY(w->c->a, int64_t, n);
 	for (size_t i = 0; o == OK && i < n; i++) {
-		o = f->row_of(f, key[i], &row, e);
-		if (o != OK || !row || !event_parse(row->value[at], &t))
+		if (row[i].state != ROW_GOOD || !event_parse(row[i].value[at], &t))
 			continue;
 		if (ev->is_all_day)
 			t = event_day(event_from_column(f->l, FIELD_INSTANCE, t));

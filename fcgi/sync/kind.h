@@ -48,6 +48,7 @@ struct family {
 	bool is_first;    /* the list is being numbered for the first time */
 	bool may_retry;   /* of one change by a client that may join others: E_RETRY looks again */
 	size_t asked;     /* keys that rules put into the inbox */
+	void *memo;       /* of the kind's rules, as long as this family is asked */
 };
 
 /* For use outside of a harvest: straight from the store. */

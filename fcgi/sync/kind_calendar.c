@@ -24,6 +24,9 @@ bad(struct arena *a, const struct list *l, const struct row *row)
 
 	if (!c.v || !event_read(&c, NULL, row, &ev, &why))
 		return c.v ? why : NULL;
+	if (ev.form == EVENT_ROWS && (ev.type == EVENT_DELETED || ev.type == EVENT_CHANGED) &&
+	    ev.instance == NO_TIME)
+		return "it is an instance of a series and does not say which one (RecurrenceID)";
 	if (list_column(l, FIELD_PATTERN) >= 0 && !event_series(&c, &ev, &why))
 		return why;
 	return NULL;
@@ -39,27 +42,23 @@ struct override {
 	int64_t instance;
 };
 
+/* The series in the row with that key. */
 static enum outcome
-read_override(struct family *f, const struct calendar *c, const struct row *row,
-    struct override *out, struct err *e)
+read_parent(struct family *f, const struct calendar *c, struct str key, struct override *out,
+    struct err *e)
 {
-	int parent = list_column(c->l, FIELD_PARENT);
+	struct event_master *m = &out->master;
 	const struct item *item = NULL;
 	const struct row *series = NULL;
-	struct event_master *m = &out->master;
 	const char *why;
 	struct item unknown;
 	enum outcome o;
 
-	memset(out, 0, sizeof(*out));
-	if (!event_has_overrides(c->l) || !row->value[parent].n ||
-	    !event_read(c, NULL, row, &out->ev, &why) || out->ev.rule.n)
+	if (event_master_kept(f, key, m))
 		return OK;
-	if (!event_parse(row->value[list_column(c->l, FIELD_INSTANCE)], &out->instance))
-		return OK;
-	o = f->row_of(f, row->value[parent], &series, e);
+	o = f->row_of(f, key, &series, e);
 	if (o == OK)
-		o = f->item_of(f, row->value[parent], &item, e);
+		o = f->item_of(f, key, &item, e);
 	out->waits = !series && item;
 	out->is_alone = !series && !item;
 	if (o != OK || !series)
@@ -69,11 +68,75 @@ read_override(struct family *f, const struct calendar *c, const struct row *row,
 	m->row = *series;
 	m->is_found = event_read(c, &m->item, &m->row, &m->event, &why) &&
 	    m->event.type == EVENT_SERIES;
+	event_master_keep(f, key, m);
+	return OK;
+}
+
+/* By RecurrenceId and Parent. */
+static enum outcome
+read_replacing(struct family *f, const struct calendar *c, const struct row *row,
+    struct override *out, struct err *e)
+{
+	struct str parent = row->value[list_column(c->l, FIELD_PARENT)];
+	const struct event_master *m = &out->master;
+	const char *why;
+	enum outcome o;
+
+	if (!parent.n || !event_read(c, NULL, row, &out->ev, &why) || out->ev.rule.n)
+		return OK;
+	if (!event_parse(row->value[list_column(c->l, FIELD_INSTANCE)], &out->instance))
+		return OK;
+	o = read_parent(f, c, parent, out, e);
+	if (o != OK || out->waits || out->is_alone)
+		return o;
 	out->is_one = m->is_found;
 	out->is_alone = !m->is_found && !m->event.is_fixed;
 	if (m->event.is_all_day)
 		out->instance = event_day(event_from_column(c->l, FIELD_INSTANCE, out->instance));
 	return OK;
+}
+
+/* By the columns that SharePoint has. Of a series without a pattern nobody knows the instances. */
+static enum outcome
+read_instance(struct family *f, const struct calendar *c, const struct row *row,
+    const struct item *item, struct override *out, struct err *e)
+{
+	struct event_master *m = &out->master;
+	const struct event *ev = &out->ev;
+	const char *why;
+	enum outcome o;
+
+	if (!event_read(c, item, row, &out->ev, &why) || ev->instance == NO_TIME)
+		return OK;
+	out->instance = ev->instance;
+	if (ev->has_guid && event_master_kept(f, ev->uid, m)) {
+		out->is_one = true;
+		return OK;
+	}
+	o = event_master(f, c, ev, m, e);
+	/* a number that it was given once counts only where no UID says otherwise */
+	out->is_one = o == OK && m->is_found && event_series(c, &m->event, &why) &&
+	    !(ev->has_guid && m->event.has_guid && !guid_eq(&ev->guid, &m->event.guid));
+	if (out->is_one && ev->has_guid)
+		event_master_keep(f, ev->uid, m);
+	return o;
+}
+
+static enum outcome
+read_override(struct family *f, const struct calendar *c, const struct row *row,
+    const struct item *item, struct override *out, struct err *e)
+{
+	memset(out, 0, sizeof(*out));
+	if (event_has_overrides(c->l))
+		return read_replacing(f, c, row, out, e);
+	return event_form(c->l) == EVENT_ROWS ? read_instance(f, c, row, item, out, e) : OK;
+}
+
+static bool
+has_pattern(const struct calendar *c, const struct event_master *m)
+{
+	return m->event.form == EVENT_RULE || str_trim(kind_value(c->v, c->l, &m->item, &m->row,
+	    FIELD_PATTERN)).n;
 }
 
 /* Two rows may say that they are one series; the second of them is none. */
@@ -113,12 +176,12 @@ refuse(struct family *f, const struct row *row, const struct item *item, const c
 		return OK;
 	o = refuse_uid(f, &c, row, item, why, e);
 	if (o == OK && !*why)
-		o = read_override(f, &c, row, &is, e);
+		o = read_override(f, &c, row, item, &is, e);
 	else
 		return o;
 	if (o == OK && (is.is_alone || is.waits))
 		*why = is.is_alone ? kind_gone : "the row of its series cannot be shown";
-	if (o != OK || !is.is_one)
+	if (o != OK || !is.is_one || !has_pattern(&c, &is.master))
 		return o;
 	if (!event_instance(&is.master.event, is.instance, &instance)) {
 		*why = arena_fmt(c.a, "its series has no instance at %s",
@@ -128,8 +191,12 @@ refuse(struct family *f, const struct row *row, const struct item *item, const c
 	if (!is.master.item.has_uid)
 		return OK;
 	o = event_twice(f, &c, &is.master, instance, item ? item->id : 0, why, e);
-	return o == OK && !*why ? event_fits(f, &c, &is.master, instance, is.ev.start,
-	    item ? item->id : 0, why, e) : o;
+	if (o == OK && !*why && is.ev.type != EVENT_DELETED)
+		o = event_fits(f, &c, &is.master, instance, is.ev.start, item ? item->id : 0, why,
+		    e);
+	if (*why && item)
+		event_place_gone(f, item->id);
+	return o;
 }
 
 /* ---- what the item of a row remembers ---- */
@@ -188,6 +255,48 @@ tell_overrides(struct family *f, const struct item *item, const struct event *ev
 	return o;
 }
 
+/* Rows with that uid that are instances. */
+static enum outcome
+tell_rows_of(struct family *f, const struct guid *uid, bool differ, struct err *e)
+{
+	struct item *item = NULL;
+	struct str *key;
+	size_t n = 0, rows = 0;
+	enum outcome o = f->items_of(f, uid, &item, &n, e);
+
+	if (o != OK || !n)
+		return o;
+	key = ARENA_ARRAY(f->g->arena, struct str, n);
+	for (size_t i = 0; i < n; i++)
+		if (item[i].place != 0 && !key_is_inner(item[i].key, NULL, NULL))
+			key[rows++] = item[i].key;
+	return differ ? family_ask(f, key, rows, e) : look_again(f, key, rows, e);
+}
+
+/*
+ * Rows in SharePoint's columns: those that were numbered before their series, or that
+ * fitted it until it was moved.
+ */
+static enum outcome
+tell_rows(struct family *f, const struct calendar *c, struct item *item, const struct event *ev,
+    struct err *e)
+{
+	struct str made = ev->form != EVENT_ROWS ? STR("") : event_series_print(c, item, ev);
+	struct str was = bag_get(item->bag, STR(":made"));
+	bool has_other_uid = item->has_uid && item->place == 0 &&
+	    !(made.n && ev->has_guid && guid_eq(&item->uid, &ev->guid));
+	enum outcome o = OK;
+
+	if (ev->form != EVENT_ROWS || str_eq(made, was))
+		return OK;
+	if (has_other_uid)
+		o = tell_rows_of(f, &item->uid, !f->is_first, e);
+	if (o == OK && made.n && ev->has_guid)
+		o = tell_rows_of(f, &ev->guid, !f->is_first && (!was.n || has_other_uid), e);
+	remember(c, item, ":made", made.n ? made : STR_NULL);
+	return o;
+}
+
 /* The series' row has no item yet: this one is looked at again, once. */
 static enum outcome
 wait_for_master(struct family *f, const struct calendar *c, struct item *item, struct err *e)
@@ -222,45 +331,66 @@ tell_series(struct family *f, const struct calendar *c, const struct override *i
 	return store_inbox_add(f->g->store, f->l, &m->item.key, 1, false, e);
 }
 
+/* Where the instance of this row is: what the others of its series ask for. */
+static void
+settle_place(struct family *f, const struct calendar *c, const struct override *is,
+    struct item *item)
+{
+	int64_t from, to = is->ev.type == EVENT_DELETED ? NO_TIME : is->ev.start;
+
+	if (!is->is_one || !event_instance(&is->master.event, is->instance, &from)) {
+		remember(c, item, ":place", STR_NULL);
+		event_place_gone(f, item->id);
+		return;
+	}
+	remember(c, item, ":place", event_place_write(c->a, from, to));
+	event_place_taken(f, &is->master.item.uid, item->id, from, to);
+}
+
+/* What the series lends to a row with RecurrenceId and Parent. */
+static enum outcome
+settle_replacing(struct family *f, const struct calendar *c, const struct override *is,
+    struct item *item, struct err *e)
+{
+	const struct event_master *m = &is->master;
+	enum outcome o = OK;
+
+	if (is->is_one && !m->item.id)
+		o = wait_for_master(f, c, item, e);
+	else
+		remember(c, item, ":waits", STR_NULL);
+	if (o == OK && is->is_one)
+		o = tell_series(f, c, is, e);
+	remember(c, item, ":number", is->is_one ?
+	    event_zone_number(c, &m->item, &m->row, &m->event) : STR_NULL);
+	remember(c, item, ":uid", is->is_one ? m->event.uid : STR_NULL);
+	remember(c, item, ":zone", is->is_one ? m->event.zone_text : STR_NULL);
+	return o;
+}
+
 static enum outcome
 settle_override(struct family *f, const struct calendar *c, const struct row *row,
     struct item *item, struct err *e)
 {
 	struct override is;
 	struct str id = STR_NULL;
-	enum outcome o = read_override(f, c, row, &is, e);
+	enum outcome o = read_override(f, c, row, item, &is, e);
 
 	if (o != OK)
 		return o;
+	if (event_has_overrides(c->l))
+		o = settle_replacing(f, c, &is, item, e);
 	if (is.is_one && is.master.item.id)
 		id = arena_fmt(c->a, "%u", (unsigned)is.master.item.id);
-	if (is.is_one && !id.p)
-		o = wait_for_master(f, c, item, e);
-	else
-		remember(c, item, ":waits", STR_NULL);
-	if (o == OK && is.is_one)
-		o = tell_series(f, c, &is, e);
-	remember(c, item, ":number", is.is_one ? event_zone_number(c, &is.master.item,
-	    &is.master.row, &is.master.event) : STR_NULL);
-	remember(c, item, ":uid", is.is_one ? is.master.event.uid : STR_NULL);
-	remember(c, item, ":zone", is.is_one ? is.master.event.zone_text : STR_NULL);
 	remember(c, item, ":master", id);
+	settle_place(f, c, &is, item);
 	return o;
 }
 
-static enum outcome
-settle_master_of(struct family *f, const struct calendar *c, const struct event *ev,
-    struct item *item, struct err *e)
-{
-	struct event_master m;
-	enum outcome o = event_master(f, c, ev, &m, e);
-
-	if (o == OK && m.is_found)
-		remember(c, item, ":master", arena_fmt(c->a, "%u", (unsigned)m.item.id));
-	return o;
-}
-
-/* What a client said of a series stands; a row that SQL moved off its pattern is made to fit. */
+/*
+ * What a client said of a series stands; a row that SQL moved off its pattern is made to
+ * fit. Where SQL says the pattern, too, it says what it means.
+ */
 static void
 fit(const struct calendar *c, struct item *item, struct event *ev)
 {
@@ -268,7 +398,6 @@ fit(const struct calendar *c, struct item *item, struct event *ev)
 	const char *why;
 	int64_t first;
 
-	/* where SQL says the pattern, too, it says what it means */
 	if (ev->form != EVENT_BAG || ev->type != EVENT_SERIES || !said.n ||
 	    list_column(c->l, FIELD_PATTERN) >= 0 || str_eq(said, event_said(c, ev)) ||
 	    !event_series(c, ev, &why) || !recur_first(&ev->series, NULL, &first))
@@ -295,10 +424,11 @@ settle(struct family *f, const struct row *row, struct item *item, struct err *e
 		ev.type = EVENT_SINGLE;
 	}
 	fit(&c, item, &ev);
-	if (ev.form == EVENT_ROWS && (ev.type == EVENT_DELETED || ev.type == EVENT_CHANGED))
-		o = settle_master_of(f, &c, &ev, item, e);
+	if (ev.type == EVENT_SERIES || (item->has_uid && item->place == 0))
+		event_forget(f);
+	o = tell_overrides(f, item, &ev, e);
 	if (o == OK)
-		o = tell_overrides(f, item, &ev, e);
+		o = tell_rows(f, &c, item, &ev, e);
 	remember(&c, item, ":shown", event_cache_make(&c, item, row, &ev));
 	remember(&c, item, ":fixed", ev.is_fixed ? STR("1") : STR_NULL);
 	settle_uid(item, &ev);
@@ -327,6 +457,9 @@ vanish(struct family *f, const struct item *item, struct err *e)
 	size_t n = 0;
 	enum outcome o;
 
+	event_place_gone(f, item->id);
+	if (item->place == 0)
+		event_forget(f);
 	if (!item->has_uid || (item->place != 0 && !event_has_overrides(f->l)))
 		return OK;
 	o = f->items_of(f, &item->uid, &other, &n, e);

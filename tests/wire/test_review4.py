@@ -1,0 +1,140 @@
+#!/usr/bin/python3 -B
+"""test_review4.py -- what a review of calendars found: each a test that failed.
+is kept where the database expects it.
+"""
+
+import datetime
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import calendars  # noqa: E402
+import ows  # noqa: E402
+import stack  # noqa: E402
+from calendars import BERLIN, MONDAYS, STARTS, New, deleted, insert, moved  # noqa: E402
+
+S = None
+at = datetime.datetime
+
+
+def setUpModule():
+    global S
+    S = stack.Stack([
+        calendars.Calendar("bare", calendars.BARE, calendars.BARE_FIELDS),
+        calendars.Calendar("rows", calendars.ROWS, calendars.ROWS_FIELDS),
+        calendars.Calendar("over", calendars.OVERRIDES, calendars.OVERRIDES_FIELDS,
+                           zone="Europe/Berlin"),
+        calendars.Calendar("days", calendars.RULE.replace("DATETIME", "DATE"),
+                           calendars.RULE_FIELDS, zone="Europe/Berlin"),
+    ]).up()
+
+
+def tearDownModule():
+    S.down()
+
+
+class AllDay(unittest.TestCase):
+    def test_a_changed_instance_in_a_row(self):
+        """Its instance is a day that floats, whatever the zone of the column."""
+        c = calendars.client(S, "over")
+        id = insert(S, "over", title="Holidays", starts="2026-04-03", ends="2026-04-03 23:59",
+                    all_day=1, rule="FREQ=WEEKLY;COUNT=4;BYDAY=FR")
+        m, = [r for r in c.changes().rows if r["Title"] == "Holidays"]
+        e = c.do(New({"Title": "Holiday moved", "EventType": "4", "fRecurrence": "1",
+                      "fAllDayEvent": "1", "EventDate": "2026-04-11T00:00:00Z",
+                      "EndDate": "2026-04-11T23:59:00Z", "UID": m["UID"],
+                      "RecurrenceID": "2026-04-10T00:00:00Z"}))
+        self.assertEqual((e["EventType"], e["RecurrenceID"], e["EventDate"]),
+                         ("4", "2026-04-10T00:00:00Z", "2026-04-11T00:00:00Z"))
+        self.assertEqual(calendars.row_of(S, "over", "Holiday moved", "series, instance, starts"),
+                         (id, at(2026, 4, 10), at(2026, 4, 11)))
+        d = c.do(deleted(m, "2026-04-10T00:00:00Z"))
+        self.assertEqual(S.sql("SELECT COUNT(*) FROM t_over.person WHERE series = %s", id)[0][0], 0)
+        self.assertEqual(d["RecurrenceID"], "2026-04-10T00:00:00Z")
+
+    def test_a_time_in_columns_of_days(self):
+        c = calendars.client(S, "days")
+        r, = c.update(New({"Title": "Timed", "EventDate": "2026-04-10T08:00:00Z",
+                           "EndDate": "2026-04-10T09:00:00Z", "fAllDayEvent": "0"}))
+        self.assertEqual(r.code, ows.INVALID)
+        self.assertIn("days", r.text)
+
+
+class Rows(unittest.TestCase):
+    def setUp(self):
+        S.sql("DELETE FROM t_rows.person")
+        self.uid = ows.new_ref()
+        self.master()
+
+    def master(self, **more):
+        given = dict(title="Mondays", starts="2026-03-16 08:00", ends="2026-04-20 09:00", kind=1,
+                     recurs=1, uid=self.uid, pattern=MONDAYS, zone=BERLIN)
+        given.update(more)
+        return insert(S, "rows", **given)
+
+    def instance(self, title, instance, starts, ends, **more):
+        given = dict(title=title, starts=starts, ends=ends, kind=4, recurs=1, uid=self.uid,
+                     instance=instance)
+        given.update(more)
+        return insert(S, "rows", **given)
+
+    def rows(self):
+        return {r["Title"]: r for r in calendars.client(S, "rows").changes().rows}
+
+    def bad(self):
+        return [r[0] for r in S.sql("SELECT reason FROM ows.ows_bad")]
+
+    def test_behind_its_neighbour(self):
+        self.rows()
+        self.instance("Far", "2026-03-30 07:00", "2026-04-08 09:00", "2026-04-08 10:00")
+        self.assertNotIn("Far", self.rows())
+        self.assertTrue(any("after the instance" in r for r in self.bad()), self.bad())
+
+    def test_twice(self):
+        self.instance("First", "2026-03-30 07:00", "2026-03-31 09:00", "2026-03-31 10:00")
+        self.rows()
+        self.instance("Second", "2026-03-30 07:00", "2026-04-01 09:00", "2026-04-01 10:00")
+        rows = self.rows()
+        self.assertNotIn("Second", rows)
+
+    def test_which_instance(self):
+        self.instance("Nameless", None, "2026-03-31 09:00", "2026-03-31 10:00")
+        self.assertNotIn("Nameless", self.rows())
+
+    def test_no_instance_of_it(self):
+        self.instance("Other day", "2026-03-31 07:00", "2026-03-31 09:00", "2026-03-31 10:00")
+        self.assertNotIn("Other day", self.rows())
+
+    def test_the_series_is_moved(self):
+        """Its instances are judged again: who comes anew gets no instance that it has no more."""
+        self.instance("Moved", "2026-03-30 07:00", "2026-03-31 09:00", "2026-03-31 10:00")
+        self.assertIn("Moved", self.rows())
+        S.sql("UPDATE t_rows.person SET starts = '2026-03-17 08:00', ends = '2026-04-21 09:00', "
+              "pattern = REPLACE(pattern, 'mo=\"TRUE\"', 'tu=\"TRUE\"') WHERE kind = 1")
+        self.assertNotIn("Moved", self.rows())
+        self.assertTrue(any("no instance" in r for r in self.bad()), self.bad())
+
+
+class Many(unittest.TestCase):
+    def test_rows_that_replace_instances(self):
+        """Each must fit among the others; that is no reason to read them all for each."""
+        n, first = 1500, at(2026, 1, 5, 9)
+        day, hour = datetime.timedelta(days=1), datetime.timedelta(hours=1)
+        id = insert(S, "over", title="Daily", starts=first, ends=first + hour, rule="FREQ=DAILY")
+        with S.connect() as db, db.cursor() as to:
+            to.executemany("INSERT INTO t_over.person (title, starts, ends, series, instance) "
+                           "VALUES (%s, %s, %s, %s, %s)",
+                           [("Later", first + i * day + hour, first + i * day + 2 * hour, id,
+                             first + i * day) for i in range(n)])
+            db.commit()
+        workers = set(S.children())
+        rows = calendars.client(S, "over").changes().rows
+        m, = [r for r in rows if r.get("Title") == "Daily"]
+        self.assertEqual(len(calendars.by_type(rows, m["UID"])["4"]), n)
+        self.assertEqual(set(S.children()), workers)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
