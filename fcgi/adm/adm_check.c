@@ -8,6 +8,39 @@
 #include "check.h"
 #include "lists/wire.h"
 #include "owsadm.h"
+#include "status.h"
+
+enum outcome
+adm_check_users(struct adm *m, struct err *e)
+{
+	if (!m->conf->users_view)
+		return OK;
+	return check_people(&m->admin, &m->conf->users, m->conf->file, &m->problems, e);
+}
+
+/* The same with the daemon's account; before `install` there is none, or none that matters. */
+static void
+check_users_account(struct adm *m)
+{
+	struct ini_entry at = { .section = "users", .key = "view" };
+	struct err e = { 0 };
+	const char *trouble;
+
+	if (m->conf->users_view && status_users(&m->conf->database, &m->conf->users, &m->arena,
+	    &trouble, &e) == OK && trouble)
+		ini_problem(&m->problems, m->conf->file, &at, "%s", trouble);
+}
+
+static void
+check_account(struct adm *m, const struct list *l)
+{
+	struct ini_entry at = { .section = "source", .key = "view" };
+	struct list_status st;
+	struct err e = { 0 };
+
+	if (status_list(&m->conf->database, l, &m->arena, &st, &e) == OK && st.trouble)
+		ini_problem(&m->problems, l->file, &at, "%s", st.trouble);
+}
 
 /* One list that could be read; the number of its errors is added up by the caller. */
 static enum outcome
@@ -16,9 +49,12 @@ one(struct adm *m, struct list *l, struct err *e)
 	size_t errors = m->problems.error_n, warnings = m->problems.warning_n;
 	struct ini_problem *last = m->problems.last;
 	enum outcome rc = check_by_dba(&m->admin, l, &m->problems, e);
-	size_t new_errors = m->problems.error_n - errors;
-	size_t new_warnings = m->problems.warning_n - warnings;
+	size_t new_errors, new_warnings;
 
+	if (rc == OK && m->problems.error_n == errors)
+		check_account(m, l);
+	new_errors = m->problems.error_n - errors;
+	new_warnings = m->problems.warning_n - warnings;
 	if (new_errors || new_warnings)
 		adm_say(m, last ? last->next : NULL);
 	if (rc != OK)
@@ -29,14 +65,6 @@ one(struct adm *m, struct list *l, struct err *e)
 	else
 		printf("%s: fine%s\n", l->name, new_warnings ? ", with warnings" : "");
 	return OK;
-}
-
-enum outcome
-adm_check_users(struct adm *m, struct err *e)
-{
-	if (!m->conf->users_view)
-		return OK;
-	return check_people(&m->admin, &m->conf->users, m->conf->file, &m->problems, e);
 }
 
 /* A file or folder of its own: `check providers/mine/provider.ini`. */
@@ -98,6 +126,8 @@ check_all(struct adm *m)
 	last = m->problems.last;
 	if (rc == OK)
 		rc = adm_check_users(m, &e);
+	if (rc == OK && m->problems.last == last)
+		check_users_account(m);
 	if (m->problems.last != last)
 		adm_say(m, last ? last->next : NULL);
 	if (rc != OK)

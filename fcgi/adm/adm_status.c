@@ -82,7 +82,23 @@ say_list(struct adm *m, const struct list *l, const struct list_status *st)
 	if (st->missing)
 		printf("    no trigger on %s: changes are found by scanning; run `owsadm install`\n",
 		    st->missing);
-	return st->is_ready && !st->bad && st->has_triggers;
+	if (st->trouble)
+		printf("    %s\n", st->trouble);
+	return st->is_ready && !st->bad && st->has_triggers && !st->trouble;
+}
+
+/* True when nothing is the matter. Whether there is a database at all has been said. */
+static bool
+say_users(struct adm *m)
+{
+	struct err e = { 0 };
+	const char *trouble;
+
+	if (!m->conf->users_view || status_users(&m->conf->database, &m->conf->users, &m->arena,
+	    &trouble, &e) != OK || !trouble)
+		return true;
+	printf("\n[users]: %s\n", trouble);
+	return false;
 }
 
 int
@@ -116,6 +132,7 @@ adm_status(struct adm *m)
 		    lists->refused[i]->name, lists->refused[i]->title ?
 		    lists->refused[i]->title : "(title unread)");
 	lists_close(lists);
+	is_fine &= say_users(m);
 	if (m->problems.first)
 		printf("\n");
 	adm_say(m, NULL);
@@ -143,6 +160,8 @@ adm_reload(struct adm *m)
 		return ADM_PROBLEMS;
 	}
 	printf("owsd (process %ld) reads configuration and providers again\n", (long)pid);
+	if (!say_users(m))
+		return ADM_PROBLEMS;
 	return m->problems.error_n ? ADM_PROBLEMS : ADM_FINE;
 }
 

@@ -127,6 +127,7 @@ store_person(struct store *s, const struct people_conf *c, enum person_by by, st
 	snprintf(detail, sizeof(detail), "%s", e->detail);
 	err_set(e, E_UNAVAILABLE, "The table of users cannot be read at the moment. Try again in "
 	    "a minute.");
-	err_detail(e, "[users] %s.%s: %s", c->schema, c->view, detail);
+	err_detail(e, "[users] %s.%s: %s%s", c->schema, c->view, detail, rc == E_DENIED ?
+	    "; run `owsadm install`, which gives the right to read it" : "");
 	return E_UNAVAILABLE;
 }

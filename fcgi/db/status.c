@@ -3,7 +3,8 @@
  */
 #include "status.h"
 
-#include "dba.h"
+#include "checking.h"
+#include "people.h"
 
 /* SQL of one number or text, with the database's name in front of the tables. */
 static enum outcome
@@ -52,6 +53,59 @@ ask_bad(struct dba *d, struct list_status *out, struct err *e)
 	return rc;
 }
 
+/* A question as the daemon asks it, but for no row. `what` is read by it. */
+static const char *
+trouble_of(struct dba *d, const char *what, const char *sql)
+{
+	struct err why = { 0 };
+	struct rows r;
+	enum outcome rc = dba_ask(d, &r, sql, NULL, 0, &why);
+
+	if (rc == E_DENIED)
+		return arena_fmt(d->arena, "the account of owsd may not read %s (%s): run `owsadm "
+		    "install`", what, why.detail).p;
+	return rc == OK ? NULL : arena_fmt(d->arena, "owsd cannot read %s (%s): `owsadm check` "
+	    "says more", what, why.detail).p;
+}
+
+static const char *
+list_trouble(struct dba *d, const struct list *l)
+{
+	const char *view = dba_place(d->arena, l->schema, l->view);
+	struct str names = STR("");
+
+	for (size_t i = 0; i < l->key_n; i++)
+		names = arena_fmt(d->arena, "%s%s%s", names.p, i ? ", " : "",
+		    dba_name(d->arena, l->key[i]));
+	for (size_t i = 0; i < l->column_n; i++)
+		if (!check_is_elsewhere(l, &l->column[i]))
+			names = arena_fmt(d->arena, "%s, %s", names.p,
+			    dba_name(d->arena, l->column[i].name));
+	return trouble_of(d, view, arena_fmt(d->arena, "SELECT %s FROM %s LIMIT 0", names.p,
+	    view).p);
+}
+
+enum outcome
+status_users(const struct store_conf *conf, const struct people_conf *c, struct arena *a,
+    const char **trouble, struct err *e)
+{
+	struct str names = STR("1");
+	const char *const column[] = { c->id, c->login, c->name, c->mail };
+	struct dba d;
+	enum outcome rc = dba_open(&d, conf, a, NULL, e);
+
+	*trouble = NULL;
+	for (size_t i = 0; rc == OK && i < sizeof column / sizeof column[0]; i++)
+		if (*column[i])
+			names = arena_fmt(a, "%s, %s", names.p, dba_name(a, column[i]));
+	if (rc == OK)
+		*trouble = trouble_of(&d, arena_fmt(a, "the table of users, %s.%s", c->schema,
+		    c->view).p, arena_fmt(a, "SELECT %s FROM %s LIMIT 0", names.p,
+		    dba_place(a, c->schema, c->view)).p);
+	dba_close(&d);
+	return rc;
+}
+
 enum outcome
 status_list(const struct store_conf *conf, const struct list *l, struct arena *a,
     struct list_status *out, struct err *e)
@@ -68,6 +122,8 @@ status_list(const struct store_conf *conf, const struct list *l, struct arena *a
 	out->has_triggers = true;
 	if (rc == OK && out->is_installed)
 		rc = triggers_seen(&d, l, &out->has_triggers, &out->missing, e);
+	if (rc == OK && out->is_installed)
+		out->trouble = list_trouble(&d, l);
 	dba_close(&d);
 	return rc;
 }

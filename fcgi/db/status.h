@@ -19,6 +19,7 @@ struct list_status {
 	int64_t now;             /* of the database */
 	bool has_triggers;       /* all that it wants; true when it wants none */
 	const char *missing;     /* table of the first one that is missing, or NULL */
+	const char *trouble;     /* why the daemon cannot read the view, with the cure; NULL: it can */
 	size_t bad_n;
 	const char *bad_key[5], *bad_reason[5]; /* the first ones */
 };
@@ -26,5 +27,9 @@ struct list_status {
 /* conf: the daemon's account. E_UNAVAILABLE when there is no sync database. */
 enum outcome status_list(const struct store_conf *conf, const struct list *l, struct arena *a,
     struct list_status *out, struct err *e) WARN_UNUSED;
+
+/* Why the daemon's account cannot read the table of users, with the cure; *trouble NULL: it can. */
+enum outcome status_users(const struct store_conf *conf, const struct people_conf *c,
+    struct arena *a, const char **trouble, struct err *e) WARN_UNUSED;
 
 #endif

@@ -182,6 +182,42 @@ class Install(dba.Case):
         text = self.refused('status')
         self.assertIn('owsadm install', text)
 
+    def test_account_that_may_not_read(self):
+        """Rights that went, or that `install` has not given yet: named with the cure."""
+        self.s.provider()
+        self.fine('install')
+        self.s.sql('REVOKE SELECT ON crm.v_people FROM owsd@localhost')
+        for command in ('check', 'status'):
+            text = self.refused(command)
+            self.assertIn('may not read `crm`.`v_people`', text)
+            self.assertIn('run `owsadm install`', text)
+        self.fine('install')
+        self.assertNotIn('may not read', self.refused('status'))  # nothing runs
+        with open(self.s.dir + '/owsd.ini') as f:
+            conf = f.read()
+        self.s.sql('CREATE TABLE crm.account (id INT PRIMARY KEY, login VARCHAR(20) UNIQUE, '
+                   'name VARCHAR(9), mail VARCHAR(9), KEY (mail))')
+        self.s.write('owsd.ini', conf + '[users]\nview = crm.account\nid = id\nlogin = login\n')
+        try:
+            for command in ('check', 'status'):
+                text = self.refused(command)
+                self.assertIn('the account of owsd may not read the table of users, crm.account',
+                              text)
+                self.assertIn('run `owsadm install`', text)
+            self.fine('install')
+            self.fine('check')
+            self.assertNotIn('may not read', self.refused('status'))
+        finally:
+            self.s.write('owsd.ini', conf)
+
+    def test_status_of_a_view_without_its_column(self):
+        self.s.provider()
+        self.fine('install')
+        self.s.sql('CREATE OR REPLACE VIEW crm.v_people AS SELECT id, last_name FROM crm.people')
+        text = self.refused('status')
+        self.assertIn("Unknown column 'email'", text)
+        self.assertIn('`owsadm check` says more', text)
+
     def test_key_longer_than_the_inbox_takes(self):
         self.s.sql('CREATE TABLE crm.wide (k VARCHAR(600) PRIMARY KEY, last_name VARCHAR(9)); '
                    'CREATE VIEW crm.v_wide AS SELECT * FROM crm.wide')

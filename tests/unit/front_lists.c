@@ -273,7 +273,7 @@ setup(void **state)
 	t.list[1].id.b[0] = 7;
 	t.all[0] = &t.list[0];
 	t.all[1] = &t.list[1];
-	t.lists = (struct lists){ 2, t.all };
+	t.lists = (struct lists){ .n = 2, .list = t.all };
 	return t.site.zone ? 0 : -1;
 }
 

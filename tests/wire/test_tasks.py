@@ -335,6 +335,20 @@ class Persons(unittest.TestCase):
         add("assigned", {"AssignedTo": "11"})
         S.log_has("[users] people.user")
 
+    def test_a_table_that_may_not_be_read(self):
+        c = reader("assigned")
+        c.download()
+        S.sql("REVOKE SELECT ON people.user FROM owsd@localhost")
+        try:
+            S.sql("INSERT INTO t_assigned.person (title, who) VALUES ('x', 'alice')")
+            with self.assertRaises(ows.HttpError) as caught:
+                c.download()
+            self.assertEqual(caught.exception.answer.status, 503)
+            S.log_has("people.user", "run `owsadm install`")
+        finally:
+            S.owsadm("install")
+        c.download()
+
     def test_many_people_cost_little(self):
         S.sql("INSERT INTO people.user SELECT 1000 + seq, CONCAT('p', seq), CONCAT('Person ', seq), "
               "NULL FROM people.user u JOIN (SELECT seq FROM mysql.seq_1_to_300) s WHERE u.no = 11")
