@@ -204,7 +204,7 @@ own_index(const struct search *s, struct str *out, struct err *e)
 	    memcmp(s->was.index.p, kept.p, THREAD_HEADER) == 0;
 	if (!has_it && s->had && kept.n > THREAD_HEADER)
 		return OK;
-	if (!has_it)
+	if (!has_it || !s->item->has_uid) /* one that returns may find it taken */
 		o = is_taken(s, kept, &taken, e);
 	if (o == OK && !taken)
 		*out = (struct str){ kept.p, THREAD_HEADER };
