@@ -241,7 +241,8 @@ tell_overrides(struct family *f, const struct item *item, const struct event *ev
 	size_t n = 0;
 	enum outcome o = OK;
 
-	if (!event_has_overrides(f->l) || f->is_first || (!item->has_uid && !ev->has_guid))
+	if (!event_has_overrides(f->l) || f->is_first ||
+	    (ev->type != EVENT_SERIES && !(item->has_uid && item->place == 0)))
 		return OK;
 	o = store_keys_where(f->g->store, f->l, (size_t)list_column(f->l, FIELD_PARENT),
 	    item->key, false, &key, &n, e);

@@ -1,7 +1,5 @@
 #!/usr/bin/python3 -B
-"""test_review4.py -- what a review of calendars found: each a test that failed.
-is kept where the database expects it.
-"""
+"""test_review4.py -- what a review of calendars found: each a test that failed."""
 
 import datetime
 import os
