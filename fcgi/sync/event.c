@@ -260,14 +260,16 @@ read_texts(const struct calendar *c, const struct item *item, const struct row *
 		ev->zone_text = bag_get(item->bag, STR(":zone"));
 }
 
-/* A series that says nothing of its recurrence happens once. */
+/* A series that says nothing of its recurrence happens once; SQL may have given it no name. */
 static void
-fill_texts(const struct calendar *c, struct event *ev)
+fill_texts(const struct calendar *c, const struct row *row, struct event *ev)
 {
 	struct pattern once = { .kind = PATTERN_DAILY, .frequency = 1, .first_day = 1,
 		.end = PATTERN_COUNT, .count = 1 };
 	struct zone_rule rule = { 0 };
 
+	if (row && !(ev->uid.n && guid_parse(ev->uid, &ev->guid)))
+		ev->uid = event_made_uid(c, NULL, row->key);
 	if (!is_said(ev->pattern) && c->v->pattern_write)
 		ev->pattern = c->v->pattern_write(c->a, &once);
 	if (is_said(ev->zone_text) || !c->v->zone_write)
@@ -306,7 +308,7 @@ event_read(const struct calendar *c, const struct item *item, const struct row *
 	if (ev->form == EVENT_RULE && !ev->is_inner && !event_derive(c, item, row, ev, why))
 		return false;
 	if (ev->form != EVENT_RULE && ev->type == EVENT_SERIES) {
-		fill_texts(c, ev);
+		fill_texts(c, row, ev);
 		take_fit(c, item, ev);
 	}
 	if (ev->type != EVENT_DELETED && ev->type != EVENT_CHANGED)

@@ -103,6 +103,11 @@ bool event_parse(struct str text, int64_t *t);
 /* Of a row with a rule: start, end, pattern and zone as clients see them. */
 WARN_UNUSED bool event_derive(const struct calendar *c, const struct item *item,
     const struct row *row, struct event *ev, const char **why);
+/*
+ * The UID of a series in that row that nobody has named: another one whenever what makes
+ * it differs; ev NULL: the same for ever.
+ */
+struct str event_made_uid(const struct calendar *c, const struct event *ev, struct str key);
 /* The rule in the one spelling of all that mean the same. */
 struct str event_rule_text(const struct calendar *c, const struct series *s);
 /* What makes the series of a row in an EVENT_RULE list, without its excepted dates. */

@@ -143,16 +143,16 @@ event_series_print(const struct calendar *c, const struct item *item, const stru
 	return arena_dup(c->a, str_of(text));
 }
 
-/* Of a series that no client has named: another one whenever what makes it differs. */
-static struct str
-made_uid(const struct calendar *c, const struct event *ev, struct str key)
+struct str
+event_made_uid(const struct calendar *c, const struct event *ev, struct str key)
 {
+	const struct event none = { .is_all_day = true };
 	char print[PRINT_TEXT], text[39];
 	unsigned char bytes[16];
 	struct guid guid;
 	struct print p;
 
-	event_rule_print(c, ev, print);
+	event_rule_print(c, ev ? ev : &none, print);
 	print_start(&p);
 	print_bytes(&p, c->l->id.b, sizeof(c->l->id.b));
 	print_str(&p, key);
@@ -360,7 +360,7 @@ derive_series(const struct calendar *c, const struct item *item, const struct ro
 	/* a column of the DBA's own, if it holds what a client can take */
 	if (list_column(c->l, FIELD_SERIES_UID) < 0 || !ev->uid.n ||
 	    !guid_parse(ev->uid, &ev->guid))
-		ev->uid = made_uid(c, ev, row->key);
+		ev->uid = event_made_uid(c, ev, row->key);
 	show_series(c, ev, &pattern);
 	return true;
 }

@@ -114,6 +114,20 @@ class Rows(unittest.TestCase):
         self.assertNotIn("Moved", self.rows())
         self.assertTrue(any("no instance" in r for r in self.bad()), self.bad())
 
+    def test_a_series_without_uid(self):
+        self.master(title="No uid", uid=None)
+        r = self.rows()["No uid"]
+        self.assertEqual(len(r.get("UID") or ""), 38)
+        self.master(title="Odd uid", uid="series-17")
+        odd = self.rows()["Odd uid"]
+        self.assertEqual(len(odd.get("UID") or ""), 38)
+        self.assertNotEqual(odd["UID"], r["UID"])
+        c = calendars.client(S, "rows")
+        e = c.do(moved(r, STARTS[2], "2026-03-31T09:00:00Z", "2026-03-31T10:00:00Z"))
+        self.assertEqual(e["MasterSeriesItemID"], r["ID"])
+        r = c.do(ows.Update(r.id, r.version, {"Title": "Named", "UID": r["UID"]}))
+        self.assertIsNone(calendars.row_of(S, "rows", "Named", "uid")[0])
+
 
 class Many(unittest.TestCase):
     def test_rows_that_replace_instances(self):
