@@ -188,8 +188,11 @@ draft_write_plain(struct draft *d)
 		struct str sent;
 
 		if (!d->item || draft_sent(d, FIELD_START, &sent) ||
-		    draft_sent(d, FIELD_END, &sent) || was->type != EVENT_SERIES)
+		    draft_sent(d, FIELD_END, &sent) || was->type != EVENT_SERIES) {
 			draft_own(d, ":said", event_said(&d->c, &said), true);
+			/* or nobody would see that it is another series now */
+			draft_own(d, ":fit", STR_NULL, true);
+		}
 	}
 	purges = write_purge(d);
 	if (!d->item || was->type != EVENT_SERIES)
