@@ -81,6 +81,25 @@ class Month(unittest.TestCase):
             "2026-05-10": ["Fair", "23:30 Late"], "2026-05-11": ["Fair", "Late"],
             "2026-05-12": ["22:00 Until midnight"], "2026-05-20": ["12:00 &lt;b&gt;x&lt;/b&gt;"]})
 
+    def test_times_on_other_pages(self):
+        """Days float there, too, and a series that never ends has no date for its end."""
+        S.sql("DELETE FROM t_rule.person")
+        insert(S, "rule", title="Fair", starts="2026-12-01 00:00", ends="2026-12-02 23:59",
+               all_day=1)
+        insert(S, "rule", title="Always", starts="2026-01-05 09:00", ends="2026-01-05 10:00",
+               rule="FREQ=WEEKLY;BYDAY=MO", zone="Europe/Berlin")
+        c = calendars.client(S, "rule")
+        rows = {r["Title"]: r.id for r in c.download()[0]}
+        for path in ("AllItems.aspx", "DispForm.aspx?ID=%d" % rows["Fair"]):
+            page = c.http("GET", "/Lists/rule/" + path).body.decode()
+            for day in ("1 December 2026", "2 December 2026"):
+                self.assertIn(">%s</time>" % day, page, path)
+        for path in ("AllItems.aspx", "DispForm.aspx?ID=%d" % rows["Always"]):
+            page = c.http("GET", "/Lists/rule/" + path).body.decode()
+            self.assertIn("no end", page, path)
+            self.assertNotIn("4500", page, path)
+            self.assertIn("5 January 2026, 10:00", page, path)
+
     def test_rule_without_counterpart(self):
         S.sql("DELETE FROM t_rule.person")
         insert(S, "rule", title="Second last Monday", starts="2026-01-19 09:00",

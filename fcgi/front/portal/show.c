@@ -11,10 +11,12 @@
 
 #include "kind.h"
 #include "num.h"
+#include "recur.h"
 #include "utf8.h"
 #include "zone.h"
 
 #define BRIEF_BYTES 160
+#define DATE_BYTES 10 /* "2026-03-05" of a time */
 
 /* Of a table, most useful first; what is not mapped is passed over. */
 static const enum field contact_columns[] = {
@@ -104,6 +106,31 @@ is_inner_work(enum field f)
 	return false;
 }
 
+static bool
+is_series(const struct shown *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i].field == FIELD_EVENT_TYPE)
+			return str_eq(s[i].value, STR("1"));
+	return false;
+}
+
+/* A day that floats is a day everywhere; the end of a series without end is the protocol's fiction. */
+static struct str
+show_moment(const struct shown *s, bool is_series)
+{
+	struct civil d;
+	bool has_time;
+	int offset;
+
+	if (s->field == FIELD_END && is_series &&
+	    stamp_parse(s->value, &d, &has_time, &offset) && d.year == RECUR_LAST_YEAR)
+		return STR("no end");
+	if (s->is_floating && s->value.n > DATE_BYTES)
+		return (struct str){ s->value.p, DATE_BYTES };
+	return s->value;
+}
+
 struct str *
 show_values(struct page *p, const struct list *l, const struct item *item, const struct row *row)
 {
@@ -120,7 +147,7 @@ show_values(struct page *p, const struct list *l, const struct item *item, const
 	n = rules->show ? rules->show(words, p->a, l, item, row, shown) : 0;
 	for (i = 0; i < n; i++)
 		if ((at = list_column(l, shown[i].field)) >= 0)
-			value[at] = shown[i].value;
+			value[at] = show_moment(&shown[i], is_series(shown, n));
 	return value;
 }
 
