@@ -10,11 +10,6 @@
 
 #define ARENA_CEILING ((size_t)64 * MIB)
 
-struct request { /* the engine's env */
-	struct door *door;
-	struct store *store;
-};
-
 static void
 door_now(void *env, int64_t *s, long *ns)
 {
@@ -93,8 +88,8 @@ door_is_free(const struct door *d)
 }
 
 /* One request at this depth: its own session, its own memory. */
-static struct engine
-enter(struct door *d, struct request *r, struct attempt *at)
+struct engine
+door_enter(struct door *d, struct request *r, struct attempt *at)
 {
 	struct arena *a = &d->arena[d->depth++];
 
@@ -106,11 +101,12 @@ enter(struct door *d, struct request *r, struct attempt *at)
 		.random = door_random, .hook = door_hook, .pause = door_pause,
 		.reconnect = door_reconnect, .page_rows = d->page_rows,
 		.ref_property = str_of(prop_name[PROP_REF]),
+		.vocabulary = world_list(d->world)->vocabulary,
 	};
 }
 
-static void
-leave(struct door *d, struct request *r)
+void
+door_leave(struct door *d, struct request *r)
 {
 	world_release(d->world, r->store);
 	d->depth--;
@@ -204,7 +200,7 @@ door_pull(struct door *d, const char *login, const struct pull_request *q,
 {
 	struct attempt at = { .begun = world_time(d->world) };
 	struct request r;
-	struct engine g = enter(d, &r, &at);
+	struct engine g = door_enter(d, &r, &at);
 	struct principal who = { str_of(login) };
 	struct plan_request plan = { .token = str_of(q->token), .cursor = str_of(q->cursor),
 	    .limit = q->limit, .is_descending = q->is_descending };
@@ -233,7 +229,7 @@ door_pull(struct door *d, const char *login, const struct pull_request *q,
 	} else {
 		snprintf(out->text, sizeof(out->text), "%s", e.peer);
 	}
-	leave(d, &r);
+	door_leave(d, &r);
 }
 
 static void
@@ -269,7 +265,7 @@ door_push(struct door *d, struct push *p, struct push_answer *out, struct attemp
 	uint32_t flying = d->flying;
 
 	*at = (struct attempt){ .push = p, .begun = world_time(d->world) };
-	g = enter(d, &r, at);
+	g = door_enter(d, &r, at);
 	result = ARENA_NEW(g.arena, struct command_result);
 	fill_request(p, cell, prop, &c);
 	d->pushes++;
@@ -282,7 +278,7 @@ door_push(struct door *d, struct push *p, struct push_answer *out, struct attemp
 	snprintf(out->text, sizeof(out->text), "%s", result->err.peer);
 	if (result->has_item)
 		copy_row(d, &result->item, &result->row, &out->row);
-	leave(d, &r);
+	door_leave(d, &r);
 }
 
 enum outcome
@@ -290,7 +286,7 @@ door_chore(struct door *d, enum door_chore what, struct err *e)
 {
 	struct attempt at = { .begun = world_time(d->world) };
 	struct request r;
-	struct engine g = enter(d, &r, &at);
+	struct engine g = door_enter(d, &r, &at);
 	const struct list *l = world_list(d->world);
 	enum outcome o = E_FAILED;
 	size_t taken;
@@ -312,6 +308,6 @@ door_chore(struct door *d, enum door_chore what, struct err *e)
 		o = harvest_restored(&g, l, e);
 		break;
 	}
-	leave(d, &r);
+	door_leave(d, &r);
 	return o;
 }

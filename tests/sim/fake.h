@@ -66,7 +66,7 @@ struct store { /* a session */
 struct world {
 	struct world_conf conf;
 	struct list list;
-	struct column column[COL__N];
+	struct column column[COL__MAX];
 	struct arena mem;      /* committed values */
 	struct arena view;     /* of world_rows */
 	struct hash hash;
@@ -99,6 +99,7 @@ void tx_commit(struct store *s);
 void tx_rollback(struct store *s);
 struct image image_take(struct world *w, struct arena *a);
 
+/* Of the columns that the list has. */
 bool fake_print(struct world *w, struct src_row *r);
 /* Put a key into the inbox in this transaction, as a trigger does. */
 void fake_trigger(struct store *s, const char *key, bool is_changed);

@@ -56,7 +56,7 @@ pairs(struct store *s, bool (*wanted)(const struct pair *p, const void *arg), co
 			continue;
 		p->item = fake_copy_item(s->a, item);
 		if (p->has_row)
-			fake_row(s, item->key, &p->row);
+			fake_row_of(s, item, &p->row);
 		(*n)++;
 	}
 	return all;
@@ -161,7 +161,7 @@ store_one(struct store *s, const struct list *l, uint32_t id, struct item *item,
 	*item = found ? fake_copy_item(s->a, found) : (struct item){ .id = 0 };
 	*row = (struct row){ .state = ROW_ABSENT };
 	if (found)
-		fake_row(s, found->key, row);
+		fake_row_of(s, found, row);
 	return OK;
 }
 
@@ -174,10 +174,12 @@ is_named_bad(struct store *s, const char *key)
 }
 
 static bool
-row_differs(struct store *s, const struct src_row *row, const struct item *item)
+row_differs(struct store *s, const struct row *row, const struct item *item)
 {
-	if (src_is_bad(&row->src))
-		return item ? !item->is_bad : !is_named_bad(s, row->src.col[COL_CODE].t);
+	struct val key = val_of(row->key);
+
+	if (row->state == ROW_BAD)
+		return item ? !item->is_bad : !is_named_bad(s, key.t);
 	return !item || item->is_bad || memcmp(item->print, row->print, HASH_LEN) != 0;
 }
 
@@ -193,13 +195,16 @@ store_scan(struct store *s, const struct list *l, uint64_t *found, struct err *e
 	if (o != OK)
 		return o;
 	for (size_t i = 0; i < t->n; i++) {
-		const struct src_row *row = table_see(s, T_SOURCE, t->rec[i]);
 		const struct item *item = fake_item_of(s, str_of(t->rec[i]->key), true);
-		bool is_there = row && src_in_view(&row->src);
+		bool is_there;
+		struct row row;
+
+		fake_row(s, str_of(t->rec[i]->key), &row);
+		is_there = row.state != ROW_ABSENT;
 
 		if (!is_there && w->fault == FAULT_SCAN_NO_DELETES)
 			continue;
-		if (is_there ? row_differs(s, row, item) : item || is_named_bad(s, t->rec[i]->key)) {
+		if (is_there ? row_differs(s, &row, item) : item || is_named_bad(s, t->rec[i]->key)) {
 			fake_trigger(s, t->rec[i]->key, false);
 			++*found;
 		}

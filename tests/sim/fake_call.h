@@ -17,6 +17,9 @@ enum outcome fake_write_row(struct store *s, struct rec *r, const struct src *sr
     struct err *e);
 /* The row that this session sees without a lock. */
 void fake_row(struct store *s, struct str key, struct row *out);
+/* The same of a live item, which may have none of its own (kind.h). */
+void fake_row_of(struct store *s, const struct item *item, struct row *out);
+bool fake_in_view(const struct world *w, const struct src_row *r);
 /* The first read of a transaction fixes what it sees (REPEATABLE READ only). */
 void fake_look(struct store *s);
 void fake_want_lock(struct store *s, const char *call);

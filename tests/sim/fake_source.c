@@ -4,19 +4,54 @@
  */
 #include "fake_call.h"
 
+#include "kind.h"
+
+/* What the kind of list says of a row. */
+static void
+judge_row_of(struct store *s, const struct src_row *r, struct row *out)
+{
+	const struct list *l = &s->w->list;
+
+	if (s->w->conf.shape)
+		out->reason = kind_rules(l)->bad ? kind_rules(l)->bad(s->a, l, out) : NULL;
+	else if (src_is_bad(&r->src))
+		out->reason = "the birthday is before 1601";
+	if (out->reason)
+		out->state = ROW_BAD;
+}
+
+bool
+fake_in_view(const struct world *w, const struct src_row *r)
+{
+	return r && (w->conf.shape ? w->conf.shape->in_view(&r->src) : src_in_view(&r->src));
+}
+
 static void
 give_row(struct store *s, const struct src_row *r, struct str key, struct row *out)
 {
 	*out = (struct row){ .state = ROW_ABSENT, .created = INT64_MIN, .modified = INT64_MIN };
 	out->key = arena_dup(s->a, key);
-	if (!r || !src_in_view(&r->src))
+	if (!fake_in_view(s->w, r))
 		return;
-	out->state = src_is_bad(&r->src) ? ROW_BAD : ROW_GOOD;
-	out->reason = out->state == ROW_BAD ? "the birthday is before 1601" : NULL;
-	out->value = ARENA_ARRAY(s->a, struct str, COL__N);
-	for (size_t i = 0; i < COL__N; i++)
+	out->state = ROW_GOOD;
+	out->value = ARENA_ARRAY(s->a, struct str, s->w->list.column_n);
+	for (size_t i = 0; i < s->w->list.column_n; i++)
 		out->value[i] = arena_dup(s->a, val_str(&r->src.col[i]));
 	memcpy(out->print, r->print, sizeof(out->print));
+	judge_row_of(s, r, out);
+}
+
+void
+fake_row_of(struct store *s, const struct item *item, struct row *out)
+{
+	if (!key_is_inner(item->key, NULL, NULL)) {
+		fake_row(s, item->key, out);
+		return;
+	}
+	*out = (struct row){ .state = ROW_GOOD, .key = arena_dup(s->a, item->key),
+		.value = ARENA_ARRAY(s->a, struct str, s->w->list.column_n),
+		.created = INT64_MIN, .modified = INT64_MIN };
+	memcpy(out->print, item->print, sizeof(out->print));
 }
 
 void
@@ -60,22 +95,21 @@ store_row_lock(struct store *s, const struct list *l, struct str key, struct row
 	return OK;
 }
 
-static const unsigned max_chars[COL__N] = { 24, 10, 12, 16, 12 };
-
 static enum outcome
-set_cells(struct src *to, const struct cell *cell, size_t n, struct err *e)
+set_cells(const struct world *w, struct src *to, const struct cell *cell, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t c = cell[i].column;
+		const struct column *column = &w->column[c];
 		struct val v = val_of(cell[i].value);
 
-		if (c == COL_CODE)
-			return err_set(e, E_INVALID, "The code cannot be written.");
-		if (c == COL_TITLE && !v.is_set)
-			return err_set(e, E_INVALID, "The title may not be empty (NULL).");
-		if (cell[i].value.n > max_chars[c])
-			return err_set(e, E_INVALID, "Column %zu: too long.", c);
-		to->col[c] = val_stored(c, v);
+		if (column->is_readonly)
+			return err_set(e, E_INVALID, "The %s cannot be written.", column->name);
+		if (!column->is_nullable && !v.is_set)
+			return err_set(e, E_INVALID, "The %s may not be empty (NULL).", column->name);
+		if (cell[i].value.n > column->max_chars)
+			return err_set(e, E_INVALID, "The %s is too long.", column->name);
+		to->col[c] = w->conf.shape ? v : val_stored(c, v);
 	}
 	return OK;
 }
@@ -113,16 +147,14 @@ store_row_insert(struct store *s, const struct list *l, const struct cell *cell,
 {
 	struct src row = { .is_present = true };
 	char k[40];
-	bool has_title = false;
 	enum outcome o = fake_enter(s, "store_row_insert", INSIDE, e);
 
-	(void)l;
-	for (size_t i = 0; i < n; i++)
-		has_title = has_title || cell[i].column == COL_TITLE;
-	if (o == OK && !has_title)
-		return err_set(e, E_INVALID, "The title is missing and has no default.");
 	if (o == OK)
-		o = set_cells(&row, cell, n, e);
+		o = set_cells(s->w, &row, cell, n, e);
+	for (size_t i = 0; o == OK && i < l->column_n; i++)
+		if (!row.col[i].is_set && !l->column[i].is_nullable && !l->column[i].is_readonly)
+			o = err_set(e, E_INVALID, "The %s is missing and has no default.",
+			    l->column[i].name);
 	if (o != OK)
 		return o;
 	world_new_key(s->w, k);
@@ -145,7 +177,7 @@ for_write(struct store *s, struct str key, struct rec **r, const struct src_row 
 	if (!table_lock(s, *r))
 		return fake_retry(s, e);
 	*now = table_latest(*r);
-	if (*now && !src_in_view(&(*now)->src))
+	if (!fake_in_view(s->w, *now))
 		*now = NULL;
 	return OK;
 }
@@ -165,7 +197,7 @@ store_row_update(struct store *s, const struct list *l, struct str key, const st
 	if (o != OK || !now)
 		return o;
 	row = now->src;
-	o = set_cells(&row, cell, n, e);
+	o = set_cells(s->w, &row, cell, n, e);
 	return o == OK ? write_row(s, r, &row, e) : o;
 }
 

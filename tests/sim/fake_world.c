@@ -36,10 +36,22 @@ bool
 fake_print(struct world *w, struct src_row *r)
 {
 	hash_start(&w->hash);
-	for (size_t i = 0; i < COL__N; i++)
+	for (size_t i = 0; i < w->list.column_n; i++)
 		add_length(&w->hash, val_str(&r->src.col[i]));
 	hash_end(&w->hash, r->print);
 	return true;
+}
+
+/* A list of another kind: all but its columns is the same. */
+static void
+reshape(struct world *w, const struct shape *shape)
+{
+	struct list *l = &w->list;
+
+	memcpy(w->column, shape->column, shape->column_n * sizeof(*shape->column));
+	l->kind = shape->kind;
+	l->column_n = shape->column_n;
+	l->vocabulary = shape->vocabulary;
 }
 
 static void
@@ -60,6 +72,8 @@ define(struct world *w)
 	for (size_t i = 0; i < sizeof(l->id.b); i++)
 		l->id.b[i] = (unsigned char)(0x11 * i + 3);
 	memset(l->definition, 0x5A, sizeof(l->definition));
+	if (w->conf.shape)
+		reshape(w, w->conf.shape);
 }
 
 static void
@@ -364,7 +378,7 @@ world_check(struct world *w)
 	if (st->live_n != count_live(w))
 		to->fail(to->arg, "count", "the list says %u live items, there are %u",
 		    st->live_n, count_live(w));
-	for (size_t i = 0; i < source->n; i++) {
+	for (size_t i = 0; !w->conf.shape && i < source->n; i++) {
 		const struct src_row *row = source->rec[i]->now;
 		struct rec *name = table_find(w, T_BAD, source->rec[i]->key);
 		bool is_bad = row && src_in_view(&row->src) && src_is_bad(&row->src);

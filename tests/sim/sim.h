@@ -20,17 +20,30 @@ unsigned chance_below(struct chance *c, unsigned n);     /* 0 .. n-1; n > 0 */
 bool chance_in(struct chance *c, unsigned per_mille);
 
 /* ---- values ---- */
+#define VAL_MAX 96     /* bytes with their NUL: five excepted dates */
 struct val {
 	bool is_set;       /* false: SQL NULL, or no such property; all bytes are zero then */
-	char t[39];
+	char t[VAL_MAX];
 };
 enum { COL_TITLE, COL_BIRTHDAY, COL_CODE, COL_EMAIL, COL_FIRST, COL__N };
 enum { PROP_REF = 5, PROP__N = 6 };
 extern const char *const prop_name[PROP__N];
 
+#define COL__MAX 6     /* of any shape of list; what a shape does not have is NULL */
+
 struct src { /* a row of the source table; COL_CODE is the key as text */
-	struct val col[COL__N];
+	struct val col[COL__MAX];
 	bool is_present;
+};
+
+/* A list of another kind than contacts (kinds.h): its columns, COL_CODE its key again. */
+struct shape {
+	const char *name;
+	enum list_kind kind;
+	size_t column_n;
+	const struct column *column;
+	const struct vocabulary *vocabulary;
+	bool (*in_view)(const struct src *r);
 };
 struct content {
 	struct val col[COL__N];
@@ -71,6 +84,7 @@ struct world_conf {
 	int64_t scan_every_s;
 	unsigned page_rows;
 	const char *fault;      /* a bug to seed into the world, "" none: FAULT= */
+	const struct shape *shape; /* NULL: contacts */
 };
 
 struct world *world_open(const struct world_conf *conf);
@@ -157,6 +171,7 @@ struct attempt { /* one request on its way: filled by the world as it commits */
 	unsigned source_n;            /* committed changes of the source */
 	unsigned raised_n;            /* committed new versions of push's own item, or its birth */
 	uint64_t begun;
+	const void *what;             /* kinds.h: struct kind_push, of any other NULL */
 };
 struct door {
 	struct world *world;
@@ -177,6 +192,13 @@ void door_open(struct door *d, struct world *w, const struct watch *watch, struc
     unsigned page_rows);
 void door_close(struct door *d);
 bool door_is_free(const struct door *d);
+/* One request at this depth: its own session, its own memory, until door_leave. */
+struct request { /* the engine's env */
+	struct door *door;
+	struct store *store;
+};
+struct engine door_enter(struct door *d, struct request *r, struct attempt *at);
+void door_leave(struct door *d, struct request *r);
 void door_pull(struct door *d, const char *login, const struct pull_request *q,
     struct pull_answer *out);
 void door_push(struct door *d, struct push *p, struct push_answer *out, struct attempt *at);
