@@ -113,6 +113,14 @@ people_find(struct people *p, enum person_by by, struct str value, struct person
 	return ask(p, by, value, s) && told(s, out);
 }
 
+bool
+people_of(struct people *p, struct arena *a, struct str value, struct person *out)
+{
+	return p && (people_find(p, PERSON_BY_ID, value, out) ||
+	    people_find(p, PERSON_BY_LOGIN, value, out) ||
+	    people_find(p, PERSON_BY_LOGIN, access_login(a, value), out));
+}
+
 enum outcome
 people_failed(const struct people *p, struct err *e)
 {

@@ -43,6 +43,12 @@ struct people *people_open(struct arena *a, struct engine *g);
  */
 bool people_find(struct people *people, enum person_by by, struct str value,
     struct person *out) WARN_UNUSED;
+/*
+ * Whom a column of the view means: it may hold numbers, logins, or logins as the web
+ * server has them. False: nobody that the table knows, or there is none.
+ */
+bool people_of(struct people *people, struct arena *a, struct str value, struct person *out)
+    WARN_UNUSED;
 /* The table could not be read: what was found since is not to be trusted. OK: it could. */
 enum outcome people_failed(const struct people *people, struct err *e) WARN_UNUSED;
 

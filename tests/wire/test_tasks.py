@@ -335,6 +335,14 @@ class Persons(unittest.TestCase):
         add("assigned", {"AssignedTo": "11"})
         S.log_has("[users] people.user")
 
+    def test_pages_name_persons(self):
+        S.sql("INSERT INTO t_assigned.person (title, who) VALUES ('for a page', 'alice')")
+        c = reader("assigned")
+        row, = (x for x in c.download()[0] if x["Title"] == "for a page")
+        page = c.http("GET", "/Lists/assigned/DispForm.aspx?ID=%d" % row.id).body.decode()
+        self.assertIn("<dd>Alice Ames</dd>", page)
+        S.sql("DELETE FROM t_assigned.person WHERE title = 'for a page'")
+
     def test_a_table_that_may_not_be_read(self):
         c = reader("assigned")
         c.download()

@@ -223,17 +223,13 @@ is_user(const struct wire_field *f)
 	return strcmp(f->type, "User") == 0;
 }
 
-/* A column may hold logins or numbers. Whom the table does not know is shown by name all the same. */
+/* Whom the table does not know is shown by name all the same. */
 static struct str
 put_user(struct arena *a, struct str v, const struct wire_dates *d)
 {
 	struct person p;
 
-	bool is_known = d->people && (people_find(d->people, PERSON_BY_ID, v, &p) ||
-	    people_find(d->people, PERSON_BY_LOGIN, v, &p) ||
-	    people_find(d->people, PERSON_BY_LOGIN, access_login(a, v), &p));
-
-	if (!is_known && !people_find(NULL, PERSON_BY_LOGIN, v, &p))
+	if (!people_of(d->people, a, v, &p) && !people_find(NULL, PERSON_BY_LOGIN, v, &p))
 		return v;
 	return wire_put_user(a, &p, d->is_expanded);
 }

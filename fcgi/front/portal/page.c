@@ -33,6 +33,7 @@ page_new(struct front_context *c, const struct request *q, struct response *r)
 	p->a = a;
 	p->sink = spool_sink(&r->body);
 	xmlw_init(&p->w, &p->sink, XMLW_HTML);
+	p->people = people_open(a, c->engine);
 	return p;
 }
 

@@ -6,6 +6,7 @@
 #define PORTAL_PAGE_H
 
 #include "front.h"
+#include "people.h"
 #include "store.h"
 #include "xmlw.h"
 
@@ -16,6 +17,7 @@ struct page {
 	struct arena *a;
 	struct sink sink;
 	struct xmlw w;
+	struct people *people;       /* NULL: there is no table of users */
 };
 
 /* What a route hands to its page: the folder name or file name in the path. */

@@ -131,6 +131,21 @@ show_moment(const struct shown *s, bool is_series)
 	return s->value;
 }
 
+/* Persons by their names; whom the table of users does not know stays as the view has him. */
+static void
+show_persons(struct page *p, const struct list *l, struct str *value)
+{
+	static const enum field fields[] = { FIELD_ASSIGNED_TO, FIELD_AUTHOR };
+	struct person who;
+	size_t i;
+	int at;
+
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if ((at = list_column(l, fields[i])) >= 0 && value[at].n &&
+		    people_of(p->people, p->a, value[at], &who))
+			value[at] = arena_dup(p->a, who.name);
+}
+
 struct str *
 show_values(struct page *p, const struct list *l, const struct item *item, const struct row *row)
 {
@@ -148,6 +163,7 @@ show_values(struct page *p, const struct list *l, const struct item *item, const
 	for (i = 0; i < n; i++)
 		if ((at = list_column(l, shown[i].field)) >= 0)
 			value[at] = show_moment(&shown[i], is_series(shown, n));
+	show_persons(p, l, value);
 	return value;
 }
 
