@@ -89,6 +89,12 @@ plan_state(struct engine *g, const struct list *l, struct list_state *out, struc
 }
 
 enum outcome
+plan_refresh(struct engine *g, const struct list *l, struct list_state *out, struct err *e)
+{
+	return plan_state(g, l, out, e);
+}
+
+enum outcome
 plan_changes(struct engine *g, const struct list *l, const struct principal *who,
     const struct plan_request *q, const struct plan_sink *to, struct plan_result *out,
     struct err *e)

@@ -33,6 +33,19 @@ def tearDownModule():
 
 
 class Month(unittest.TestCase):
+    def test_an_instance_goes_with_its_series(self):
+        """It has no row of its own: the page that shows it must not lag behind the table."""
+        c = calendars.client(S, "heavy")
+        master = calendars.series(c)
+        one = c.do(calendars.moved(master, "2026-03-30T09:00:00Z", "2026-03-31T09:00:00Z",
+                                   "2026-03-31T10:00:00Z", Description="<p>secret</p>"))
+        pages = ["/Lists/heavy/DispForm.aspx?ID=%d" % one.id] + [
+            "/Lists/heavy/Body.aspx?ID=%d&Field=%d" % (one.id, n) for n in range(5)]
+        self.assertIn(200, [c.http("GET", p).status for p in pages[1:]])
+        self.assertEqual(c.http("GET", pages[0]).status, 200)
+        S.sql("DELETE FROM t_heavy.person WHERE title = %s", master["Title"])
+        self.assertEqual([c.http("GET", p).status for p in pages], [404] * 6)
+
     def test_bodies_are_not_kept(self):
         """A page needs times and titles: what else events hold must not use up a worker's memory."""
         c = calendars.client(S, "heavy")

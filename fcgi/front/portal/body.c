@@ -9,6 +9,7 @@
  * page of the item shows it in a frame. Links open in a new window.
  */
 #include "num.h"
+#include "plan.h"
 #include "show.h"
 
 static const char policy[] =
@@ -33,6 +34,7 @@ body_page(struct page *p, struct str name)
 {
 	struct list *l = list_find(p, name);
 	struct str field = list_query(p->q, "Field");
+	struct list_state st;
 	struct err e = { .code = OK };
 	struct item item;
 	struct row row;
@@ -46,7 +48,8 @@ body_page(struct page *p, struct str name)
 		refuse(p, "The address must name an item and one of its texts.");
 		return;
 	}
-	if (store_one(p->c->engine->store, l, (uint32_t)id, &item, &row, &e) != OK) {
+	if (plan_refresh(p->c->engine, l, &st, &e) != OK ||
+	    store_one(p->c->engine->store, l, (uint32_t)id, &item, &row, &e) != OK) {
 		page_failed(p, "the text of an item", &e);
 		return;
 	}

@@ -10,6 +10,7 @@
 #include "files/attachment.h"
 #include "limits.h"
 #include "num.h"
+#include "plan.h"
 #include "show.h"
 
 /* HTML in a frame that may do nothing: body.c. */
@@ -291,7 +292,9 @@ item_page_show(struct page *p, struct str name)
 	}
 	if (!list_ready(p, l, &st))
 		return;
-	if (store_one(p->c->engine->store, l, (uint32_t)id, &item, &row, &e) != OK)
+	/* an instance of a series has no row of its own: it goes when that of its series is seen to */
+	if (plan_refresh(p->c->engine, l, &st, &e) != OK ||
+	    store_one(p->c->engine->store, l, (uint32_t)id, &item, &row, &e) != OK)
 		page_failed(p, "an item for its page", &e);
 	else if (!item.id || item.state != ITEM_LIVE || row.state == ROW_ABSENT)
 		no_item(p, l, (uint32_t)id);
