@@ -516,6 +516,7 @@ what_is_not_there(void **state)
 	} asked[] = {
 		{ "/nowhere", "", 404, "no page at this address" },
 		{ "/Lists", "", 404, "no page" },
+		{ "/customers/", "", 404, "no page" }, /* no library */
 		{ "/Lists//AllItems.aspx", "", 404, "no page" },
 		{ "/Lists/secret/AllItems.aspx", "", 404, "no list of this name" },
 		{ "/Lists/customers/DispForm.aspx", "", 404, "number of an item" },

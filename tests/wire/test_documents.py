@@ -318,6 +318,9 @@ class Http(unittest.TestCase):
     def test_addresses_that_lead_to_no_file(self):
         c = client("deep")
         self.assertEqual(c.http("GET", "/deep/Forms/AllItems.aspx").status, 200)
+        for path in ("/deep", "/deep/"):  # what is left when somebody cuts the file's name off
+            self.assertEqual(c.http("GET", path).body,
+                             c.http("GET", "/deep/Forms/AllItems.aspx").body, path)
         folder = c.http("GET", "/deep/a/b")
         self.assertEqual(folder.status, 302)
         self.assertTrue(folder.header("Location").endswith("/deep/Forms/AllItems.aspx"))

@@ -261,6 +261,18 @@ list_page_show(struct page *p, struct str name)
 	write_body(&t, &st, after);
 }
 
+/* /<library>, as people cut it from the address of a file. */
+void
+library_page(struct page *p, struct str name)
+{
+	const struct list *l = front_list(p->c, name);
+
+	if (l && l->kind == KIND_DOCUMENTS)
+		list_page_show(p, name);
+	else
+		page_none(p);
+}
+
 void
 no_form_page(struct page *p, struct str name)
 {

@@ -191,6 +191,12 @@ page_problem(struct page *p, int status, const char *title, const char *fmt, ...
 }
 
 void
+page_none(struct page *p)
+{
+	page_problem(p, 404, "Page not found", "There is no page at this address.");
+}
+
+void
 page_failed(struct page *p, const char *what, const struct err *e)
 {
 	log_err(what, e);

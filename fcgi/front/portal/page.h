@@ -23,8 +23,8 @@ struct page {
 /* What a route hands to its page: the folder name or file name in the path. */
 typedef void page_handler(struct page *p, struct str name);
 
-page_handler home_page, list_page_show, item_page_show, body_page, month_page, no_form_page,
-    file_send;
+page_handler home_page, list_page_show, library_page, item_page_show, body_page, month_page,
+    no_form_page, file_send;
 
 /* On the arena of the request. */
 struct page *page_new(struct front_context *c, const struct request *q, struct response *r);
@@ -39,6 +39,8 @@ void page_close(struct page *p);
  */
 void page_problem(struct page *p, int status, const char *title, const char *fmt, ...)
     PRINTF(4, 5);
+/* 404: there is no page at this address. */
+void page_none(struct page *p);
 /* The page for an outcome of the engine: its peer text, the status that fits. Logged. */
 void page_failed(struct page *p, const char *what, const struct err *e);
 

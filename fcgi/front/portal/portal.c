@@ -33,6 +33,7 @@ static const struct route routes[] = {
 	{ "*/Forms/AllItems.aspx",       "list-page", list_page_show },
 	{ "*/Forms/DispForm.aspx",       "item-page", item_page_show },
 	{ "*/Forms/AllItems.aspx/DispForm.aspx", "item-page", item_page_show },
+	{ "*",                           "list-page", library_page },
 };
 
 /* Cut at '/', empty ends left out. False: too many segments, or an empty one inside. */
@@ -108,7 +109,7 @@ portal_handle(struct front_context *c, const struct request *q, struct response 
 	}
 	if (split(q->path, seg, &n))
 		route = route_of(seg, n, &name);
-	if (!route && n && seg[0].n >= 4 && str_ieq((struct str){ seg[0].p, 4 }, STR("_vti"))) {
+	if ((!route || n == 1) && n && seg[0].n >= 4 && str_ieq((struct str){ seg[0].p, 4 }, STR("_vti"))) {
 		/* programs ask here, not people: they must never be given HTML */
 		response_error(r, 404, "There is no such service here.");
 		return;
@@ -117,7 +118,7 @@ portal_handle(struct front_context *c, const struct request *q, struct response 
 	r->note.operation = route ? route->operation : "page";
 	r->note.outcome = outcome_name(OK);
 	if (!route)
-		page_problem(p, 404, "Page not found", "There is no page at this address.");
+		page_none(p);
 	else if (c->unavailable && route->show != file_send)
 		page_problem(p, 503, "Not available at the moment", "%s", c->unavailable);
 	else
