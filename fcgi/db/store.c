@@ -265,10 +265,12 @@ store_abort(struct store *s)
 static enum outcome
 unknown_list(const struct list *l, struct err *e)
 {
-	enum outcome rc = err_set(e, E_UNAVAILABLE, "The list \"%s\" is not installed yet. "
-	    "The administrator can do that with \"owsadm install\".", l->title);
+	/* nor has a list that does not fit its view a number (store_bind) */
+	enum outcome rc = err_set(e, E_UNAVAILABLE, "The list \"%s\" is not available at the "
+	    "moment: its database view is not what the provider file says, or it is not installed "
+	    "yet. Its administrator finds the reason with \"owsadm check\".", l->title);
 
-	err_detail(e, "list %s has no row in ows_list", l->name);
+	err_detail(e, "list %s is not bound, or has no row in ows_list", l->name);
 	return rc;
 }
 
