@@ -120,7 +120,7 @@ static struct str
 size_text(struct arena *a, uint64_t n)
 {
 	if (n < KIB)
-		return arena_fmt(a, "%" PRIu64 " bytes", n);
+		return arena_fmt(a, "%" PRIu64 " byte%s", n, n == 1 ? "" : "s");
 	if (n < MIB)
 		return arena_fmt(a, "%" PRIu64 " KB", (n + KIB / 2) / KIB);
 	return arena_fmt(a, "%.1f MB", (double)n / MIB);
