@@ -292,6 +292,14 @@ store_items_update(struct store *s, const struct list *l, const struct item *ite
 }
 
 enum outcome
+store_item_rekey(struct store *s, const struct list *l, uint32_t id, struct str key, struct err *e)
+{
+	const struct db_arg arg[] = { DB_ARG_BYTES(key.p, key.n), DB_ARG_U64(l->no), DB_ARG_U64(id) };
+
+	return maria_do(s, S_ITEM_REKEY, arg, 3, e);
+}
+
+enum outcome
 store_restored(struct store *s, const struct list *l, uint32_t by, struct err *e)
 {
 	const struct db_arg raise[] = { DB_ARG_U64(by), DB_ARG_U64(l->no) };

@@ -54,6 +54,7 @@ static const char *const text[] = {
 	[S_ITEM_UPDATE] = "UPDATE ows_item SET version = ?, gone = ?, state = ?, is_bad = ?, "
 	    "print = ?, changed = ?, modified = ?, editor = ?, history = ?, bag = ?, "
 	    "uid = ?, place = ?, files = ? WHERE list = ? AND id = ?",
+	[S_ITEM_REKEY] = "UPDATE ows_item SET skey = ? WHERE list = ? AND id = ?",
 	[S_ITEMS_RAISE] = "UPDATE ows_item SET version = version + ? WHERE list = ?",
 	[S_CHANGES_FORGET] = "DELETE FROM ows_change WHERE list = ?",
 	[S_CHANGE_ADD] = "INSERT INTO ows_change (list, number, ticks, kind, item) "

@@ -60,4 +60,8 @@ enum follow {
 enum outcome batch_follow(struct batch *b, const struct row *row, const struct item *item,
     struct str owner, enum follow how, struct err *e) WARN_UNUSED;
 
+/* Inner items that hang on no row, and on this one from now on. row NULL: it has gone, `item` was its. */
+enum outcome batch_adopt(struct batch *b, const struct row *row, const struct item *item,
+    struct err *e) WARN_UNUSED;
+
 #endif

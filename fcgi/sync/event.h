@@ -16,6 +16,7 @@
  *   :series  of an instance: the print of the series that it was made for
  *   :rule    of a series' row: the print of the row whose kept texts are in the bag
  *   :end     its end as the client said it
+ *   :adopted of an instance that came before its series: no entry of ExDate stands for it
  *   :purge   changes when a client asks to drop the instances
  *   :shown   of a series' row: what clients see, as long as the row is the same
  *   :fixed   the rule has no counterpart among clients: items that nobody changes
@@ -178,12 +179,31 @@ void event_place_taken(struct family *f, const struct guid *uid, uint32_t id, in
 /* For ":place". to NO_TIME: deleted. */
 struct str event_place_write(struct arena *a, int64_t from, int64_t to);
 
+/* ---- event_override.c ---- */
+
+/* A row that says it is an instance: of which series, for whom it is asked. */
+struct event_override {
+	struct event ev;
+	struct event_master master;
+	bool is_one;
+	bool is_alone;  /* it says so, and its series is not there */
+	bool waits;     /* its series is there, and cannot be shown */
+	int64_t instance;
+};
+enum outcome event_override_read(struct family *f, const struct calendar *c, const struct row *row,
+    const struct item *item, struct event_override *out, struct err *e) WARN_UNUSED;
+
 /* ---- event_want.c ---- */
 
 enum outcome event_want(struct family *f, const struct row *row, const struct item *item,
     struct inner **inner, size_t *n, struct err *e) WARN_UNUSED;
 bool event_keeps(struct family *f, const struct row *row, const struct item *item,
     const struct item *inner);
+/* Instances of that series which no row had: they came before it. */
+enum outcome event_strays(struct family *f, const struct guid *uid, struct item **out, size_t *n,
+    struct err *e) WARN_UNUSED;
+enum outcome event_adopt(struct family *f, const struct row *row, const struct item *item,
+    struct item **out, size_t *n, struct err *e) WARN_UNUSED;
 
 /* ---- event_change.c, event_place.c ---- */
 

@@ -115,8 +115,9 @@ place_inner(struct placing *p, int64_t asked)
 	}
 	out->has_uid = p->ev.has_guid;
 	out->uid = p->ev.guid;
-	out->key = key_of_inner(p->c.a, STR(""), arena_fmt(p->c.a, "%s %s",
-	    p->ev.has_guid ? guid_fmt(&p->ev.guid, GUID_HEX, hex) : "none",
+	/* below what would be the key of an inner item of none: found by that */
+	out->key = key_of_inner(p->c.a, STR(""), arena_fmt(p->c.a, "%s%c%s",
+	    p->ev.has_guid ? guid_fmt(&p->ev.guid, GUID_HEX, hex) : "none", KEY_INNER,
 	    exdate_stamp(instance, stamp)));
 	return OK;
 }

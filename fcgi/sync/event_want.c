@@ -238,8 +238,84 @@ event_keeps(struct family *f, const struct row *row, const struct item *item, co
 	if (!item || !event_read(&c, item, row, &ev, &why) || ev.type != EVENT_SERIES)
 		return false;
 	if (inner->place == EVENT_DELETED && ev.form == EVENT_RULE &&
-	    list_column(f->l, FIELD_EXDATE) >= 0)
+	    list_column(f->l, FIELD_EXDATE) >= 0 && !bag_get(inner->bag, STR(":adopted")).n)
 		return false; /* the column names it no more */
 	return str_eq(bag_get(inner->bag, STR(":series")), event_series_print(&c, item, &ev)) &&
 	    !has_row(f, &c, &ev, item, inner);
+}
+
+/* ---- instances that came before their series ---- */
+
+enum outcome
+event_strays(struct family *f, const struct guid *uid, struct item **out, size_t *n, struct err *e)
+{
+	char hex[39];
+
+	return store_inner(f->g->store, f->l, key_of_inner(f->g->arena, STR(""),
+	    str_of(guid_fmt(uid, GUID_HEX, hex))), out, n, e);
+}
+
+/* It is an instance of the series, and no other is that already: what it says from now on. */
+static enum outcome
+adopt(struct family *f, const struct calendar *c, const struct event_master *m,
+    struct item *stray, struct err *e)
+{
+	const struct item *there = NULL;
+	struct property p[3];
+	const char *why = NULL;
+	char stamp[STAMP_TEXT];
+	struct event ev;
+	int64_t instance;
+	bool changed;
+	size_t n = 0;
+	enum outcome o = OK;
+
+	stray->state = ITEM_GONE_SOURCE;
+	if (!m->is_found || !event_read(c, stray, NULL, &ev, &why) || ev.instance == NO_TIME ||
+	    !event_instance(&m->event, ev.instance, &instance))
+		return OK;
+	if (ev.type == EVENT_CHANGED)
+		o = event_fits(f, c, m, instance, ev.start, stray->id, &why, e);
+	if (o != OK || why)
+		return o;
+	stray->key = key_of_inner(c->a, m->item.key, str_of(exdate_stamp(instance, stamp)));
+	o = f->item_of(f, stray->key, &there, e);
+	if (o != OK || there)
+		return o;
+	p[n++] = said(c, FIELD_MASTER, arena_fmt(c->a, "%u", (unsigned)m->item.id));
+	p[n++] = (struct property){ .name = STR(":series"),
+		.value = event_series_print(c, &m->item, &m->event) };
+	p[n++] = (struct property){ .name = STR(":adopted"), .value = STR("1") };
+	stray->bag = bag_merge(c->a, stray->bag, p, n, &changed);
+	stray->state = ITEM_LIVE;
+	return OK;
+}
+
+enum outcome
+event_adopt(struct family *f, const struct row *row, const struct item *item, struct item **out,
+    size_t *n, struct err *e)
+{
+	struct calendar c = { .v = f->g->vocabulary, .a = f->g->arena, .l = f->l };
+	struct event_master m = { .item = *item };
+	const char *why;
+	enum outcome o;
+
+	*n = 0;
+	if (!item->has_uid || item->place != 0 || event_form(f->l) == EVENT_ROWS)
+		return OK;
+	o = event_strays(f, &item->uid, out, n, e);
+	if (o != OK || !*n)
+		return o;
+	if (row) {
+		m.row = *row;
+		m.is_found = event_read(&c, item, row, &m.event, &why) &&
+		    m.event.type == EVENT_SERIES && event_series(&c, &m.event, &why);
+	}
+	for (size_t i = 0; o == OK && i < *n; i++) {
+		o = adopt(f, &c, &m, &(*out)[i], e);
+		for (size_t k = 0; o == OK && k < i; k++)
+			if ((*out)[k].state == ITEM_LIVE && str_eq((*out)[k].key, (*out)[i].key))
+				(*out)[i].state = ITEM_GONE_SOURCE; /* two that mean one */
+	}
+	return o;
 }

@@ -159,6 +159,8 @@ meet_gone(struct batch *b, size_t i, struct err *e)
 		batch_gone(b, &b->live[i]);
 		if (rules->vanish)
 			o = rules->vanish(&b->family, &b->live[i], e);
+		if (o == OK)
+			o = batch_adopt(b, NULL, &b->live[i], e);
 	}
 	return o == OK ? batch_follow(b, &b->row[i], NULL, b->key[i], FOLLOW_ON, e) : o;
 }

@@ -187,6 +187,30 @@ follow_wanted(struct batch *b, const struct inner *want, const struct item *have
 }
 
 enum outcome
+batch_adopt(struct batch *b, const struct row *row, const struct item *item, struct err *e)
+{
+	const struct kind_rules *rules = kind_rules(b->l);
+	struct item *stray = NULL, *now;
+	size_t n = 0;
+	enum outcome o = OK;
+
+	if (rules->adopt && item->id && !b->family.is_first)
+		o = rules->adopt(&b->family, row, item, &stray, &n, e);
+	for (size_t i = 0; o == OK && i < n; i++) {
+		if (stray[i].state != ITEM_LIVE) {
+			stray[i].state = ITEM_LIVE;
+			batch_gone(b, &stray[i]);
+			continue;
+		}
+		now = batch_update(b, &stray[i]);
+		batch_raise(b, now);
+		batch_number(b, CHANGE_ITEM, now);
+		o = store_item_rekey(b->g->store, b->l, now->id, now->key, e);
+	}
+	return o;
+}
+
+enum outcome
 batch_follow(struct batch *b, const struct row *row, const struct item *item, struct str owner,
     enum follow how, struct err *e)
 {
@@ -211,5 +235,5 @@ batch_follow(struct batch *b, const struct row *row, const struct item *item, st
 		    !rules->keeps(&b->family, row, item, &have[i])))
 			batch_gone(b, &have[i]);
 	}
-	return o;
+	return o == OK && item && how != FOLLOW_FIRST ? batch_adopt(b, row, item, e) : o;
 }

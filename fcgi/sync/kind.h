@@ -114,6 +114,13 @@ struct kind_rules {
 	/* The inner items that a good row implies. */
 	enum outcome (*want)(struct family *f, const struct row *row, const struct item *item,
 	    struct inner **out, size_t *n, struct err *e);
+	/*
+	 * Inner items that came before that row and hang on none: with the key and the bag
+	 * that they have on it, or with another state than ITEM_LIVE where they cannot stay.
+	 * row NULL: it has gone.
+	 */
+	enum outcome (*adopt)(struct family *f, const struct row *row, const struct item *item,
+	    struct item **out, size_t *n, struct err *e);
 	/* An inner item of that row which is not wanted stays all the same. item NULL: the row has gone. */
 	bool (*keeps)(struct family *f, const struct row *row, const struct item *item,
 	    const struct item *inner);

@@ -32,106 +32,6 @@ bad(struct arena *a, const struct list *l, const struct row *row)
 	return NULL;
 }
 
-/* A row that says it is an instance: of which series, for whom it is asked. */
-struct override {
-	struct event ev;
-	struct event_master master;
-	bool is_one;
-	bool is_alone;  /* it says so, and its series is not there */
-	bool waits;     /* its series is there, and cannot be shown */
-	int64_t instance;
-};
-
-/* The series in the row with that key. */
-static enum outcome
-read_parent(struct family *f, const struct calendar *c, struct str key, struct override *out,
-    struct err *e)
-{
-	struct event_master *m = &out->master;
-	const struct item *item = NULL;
-	const struct row *series = NULL;
-	const char *why;
-	struct item unknown;
-	enum outcome o;
-
-	if (event_master_kept(f, key, m))
-		return OK;
-	o = f->row_of(f, key, &series, e);
-	if (o == OK)
-		o = f->item_of(f, key, &item, e);
-	out->waits = !series && item;
-	out->is_alone = !series && !item;
-	if (o != OK || !series)
-		return o;
-	unknown = (struct item){ .key = series->key, .bag = STR("") };
-	m->item = item ? *item : unknown;
-	m->row = *series;
-	m->is_found = event_read(c, &m->item, &m->row, &m->event, &why) &&
-	    m->event.type == EVENT_SERIES;
-	event_master_keep(f, key, m);
-	return OK;
-}
-
-/* By RecurrenceId and Parent. */
-static enum outcome
-read_replacing(struct family *f, const struct calendar *c, const struct row *row,
-    struct override *out, struct err *e)
-{
-	struct str parent = row->value[list_column(c->l, FIELD_PARENT)];
-	const struct event_master *m = &out->master;
-	const char *why;
-	enum outcome o;
-
-	if (!parent.n || !event_read(c, NULL, row, &out->ev, &why) || out->ev.rule.n)
-		return OK;
-	if (!event_parse(row->value[list_column(c->l, FIELD_INSTANCE)], &out->instance))
-		return OK;
-	o = read_parent(f, c, parent, out, e);
-	if (o != OK || out->waits || out->is_alone)
-		return o;
-	out->is_one = m->is_found;
-	out->is_alone = !m->is_found && !m->event.is_fixed;
-	if (m->event.is_all_day)
-		out->instance = event_day(event_from_column(c->l, FIELD_INSTANCE, out->instance));
-	return OK;
-}
-
-/* By the columns that SharePoint has. Of a series without a pattern nobody knows the instances. */
-static enum outcome
-read_instance(struct family *f, const struct calendar *c, const struct row *row,
-    const struct item *item, struct override *out, struct err *e)
-{
-	struct event_master *m = &out->master;
-	const struct event *ev = &out->ev;
-	const char *why;
-	enum outcome o;
-
-	if (!event_read(c, item, row, &out->ev, &why) || ev->instance == NO_TIME)
-		return OK;
-	out->instance = ev->instance;
-	if (ev->has_guid && event_master_kept(f, ev->uid, m)) {
-		out->is_one = true;
-		return OK;
-	}
-	o = event_master(f, c, ev, m, e);
-	/* a number that it was given once counts only where no UID says otherwise */
-	out->is_one = o == OK && m->is_found && event_series(c, &m->event, &why) &&
-	    !(ev->has_guid && m->event.has_guid && !guid_eq(&ev->guid, &m->event.guid));
-	if (out->is_one && ev->has_guid)
-		event_master_keep(f, ev->uid, m);
-	return o;
-}
-
-static enum outcome
-read_override(struct family *f, const struct calendar *c, const struct row *row,
-    const struct item *item, struct override *out, struct err *e)
-{
-	memset(out, 0, sizeof(*out));
-	if (event_has_overrides(c->l))
-		return read_replacing(f, c, row, out, e);
-	return event_form(c->l) == EVENT_ROWS ? read_instance(f, c, row, item, out, e) : OK;
-}
-
 static bool
 has_pattern(const struct calendar *c, const struct event_master *m)
 {
@@ -167,7 +67,7 @@ refuse(struct family *f, const struct row *row, const struct item *item, const c
     struct err *e)
 {
 	struct calendar c = calendar_of(f);
-	struct override is;
+	struct event_override is;
 	int64_t instance;
 	char text[STAMP_TEXT];
 	enum outcome o;
@@ -176,7 +76,7 @@ refuse(struct family *f, const struct row *row, const struct item *item, const c
 		return OK;
 	o = refuse_uid(f, &c, row, item, why, e);
 	if (o == OK && !*why)
-		o = read_override(f, &c, row, item, &is, e);
+		o = event_override_read(f, &c, row, item, &is, e);
 	else
 		return o;
 	if (o == OK && (is.is_alone || is.waits))
@@ -298,6 +198,21 @@ tell_rows(struct family *f, const struct calendar *c, struct item *item, const s
 	return o;
 }
 
+/* Instances that came before this series: it is looked at again when it has an item, and takes them. */
+static enum outcome
+call_strays(struct family *f, const struct item *item, const struct event *ev, struct err *e)
+{
+	struct item *stray;
+	size_t n = 0;
+	enum outcome o;
+
+	if (f->is_first || ev->form == EVENT_ROWS || ev->type != EVENT_SERIES || !ev->has_guid ||
+	    (item->has_uid && guid_eq(&item->uid, &ev->guid)))
+		return OK;
+	o = event_strays(f, &ev->guid, &stray, &n, e);
+	return o == OK && n ? look_again(f, &item->key, 1, e) : o;
+}
+
 /* The series' row has no item yet: this one is looked at again, once. */
 static enum outcome
 wait_for_master(struct family *f, const struct calendar *c, struct item *item, struct err *e)
@@ -311,7 +226,7 @@ wait_for_master(struct family *f, const struct calendar *c, struct item *item, s
 
 /* Its series excludes that instance, or has an inner item for it: that is none then. */
 static enum outcome
-tell_series(struct family *f, const struct calendar *c, const struct override *is, struct err *e)
+tell_series(struct family *f, const struct calendar *c, const struct event_override *is, struct err *e)
 {
 	const struct event_master *m = &is->master;
 	const struct item *inner = NULL;
@@ -334,7 +249,7 @@ tell_series(struct family *f, const struct calendar *c, const struct override *i
 
 /* Where the instance of this row is: what the others of its series ask for. */
 static void
-settle_place(struct family *f, const struct calendar *c, const struct override *is,
+settle_place(struct family *f, const struct calendar *c, const struct event_override *is,
     struct item *item)
 {
 	int64_t from, to = is->ev.type == EVENT_DELETED ? NO_TIME : is->ev.start;
@@ -350,7 +265,7 @@ settle_place(struct family *f, const struct calendar *c, const struct override *
 
 /* What the series lends to a row with RecurrenceId and Parent. */
 static enum outcome
-settle_replacing(struct family *f, const struct calendar *c, const struct override *is,
+settle_replacing(struct family *f, const struct calendar *c, const struct event_override *is,
     struct item *item, struct err *e)
 {
 	const struct event_master *m = &is->master;
@@ -373,9 +288,9 @@ static enum outcome
 settle_override(struct family *f, const struct calendar *c, const struct row *row,
     struct item *item, struct err *e)
 {
-	struct override is;
+	struct event_override is;
 	struct str id = STR_NULL;
-	enum outcome o = read_override(f, c, row, item, &is, e);
+	enum outcome o = event_override_read(f, c, row, item, &is, e);
 
 	if (o != OK)
 		return o;
@@ -430,6 +345,8 @@ settle(struct family *f, const struct row *row, struct item *item, struct err *e
 	o = tell_overrides(f, item, &ev, e);
 	if (o == OK)
 		o = tell_rows(f, &c, item, &ev, e);
+	if (o == OK)
+		o = call_strays(f, item, &ev, e);
 	remember(&c, item, ":shown", event_cache_make(&c, item, row, &ev));
 	remember(&c, item, ":fixed", ev.is_fixed ? STR("1") : STR_NULL);
 	settle_uid(item, &ev);
@@ -486,6 +403,7 @@ const struct kind_rules calendar_rules = {
 	.settle = settle,
 	.vanish = vanish,
 	.want = event_want,
+	.adopt = event_adopt,
 	.keeps = event_keeps,
 	.translate = event_translate,
 	.place = event_place,

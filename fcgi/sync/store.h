@@ -149,6 +149,9 @@ enum outcome store_items_insert(struct store *s, const struct list *l, const str
     size_t n, struct err *e) WARN_UNUSED;
 enum outcome store_items_update(struct store *s, const struct list *l, const struct item *item,
     size_t n, struct err *e) WARN_UNUSED;
+/* A live inner item hangs on another row from now on. */
+enum outcome store_item_rekey(struct store *s, const struct list *l, uint32_t id, struct str key,
+    struct err *e) WARN_UNUSED;
 
 /* Live inner items (kind.h) of the row with that key, by key. */
 enum outcome store_inner(struct store *s, const struct list *l, struct str owner,

@@ -159,6 +159,29 @@ store_items_update(struct store *s, const struct list *l, const struct item *ite
 }
 
 enum outcome
+store_item_rekey(struct store *s, const struct list *l, uint32_t id, struct str key, struct err *e)
+{
+	char text[80];
+	enum outcome o = fake_enter(s, "store_item_rekey", INSIDE, e);
+	const struct item *old = o == OK ? fake_see_item(s, id) : NULL;
+	struct item *copy;
+
+	(void)l;
+	if (!old)
+		return o;
+	fake_want_lock(s, "store_item_rekey");
+	copy = ARENA_NEW(&s->w->mem, struct item);
+	*copy = *old;
+	copy->state = ITEM_GONE_SOURCE; /* gives the old key back */
+	o = claim_key(s, copy, e);
+	copy->state = old->state;
+	copy->key = arena_dup(&s->w->mem, key);
+	if (o == OK)
+		o = claim_key(s, copy, e);
+	return o == OK ? fake_put(s, table_get(s->w, T_ITEM, fake_key(text, id)), copy, e) : o;
+}
+
+enum outcome
 store_restored(struct store *s, const struct list *l, uint32_t by, struct err *e)
 {
 	struct table *t = &s->w->table[T_ITEM];

@@ -148,5 +148,53 @@ class Many(unittest.TestCase):
         self.assertEqual(set(S.children()), workers)
 
 
+class Orphans(unittest.TestCase):
+    def test_before_the_series(self):
+        for name in ("bare", "rows"):
+            with self.subTest(name):
+                c = calendars.client(S, name)
+                uid = ows.new_ref()
+                e, m = c.update(moved({"UID": uid}, STARTS[2], "2026-03-31T09:00:00Z",
+                                      "2026-03-31T10:00:00Z"),
+                                New(calendars.SERIES, UID=uid))
+                replica = calendars.replica(S, name)
+                self.assertEqual(replica.rows[e.row.id].get("MasterSeriesItemID"), m.row["ID"])
+                c.do(ows.Update(m.row.id, 1, {"EventDate": "2026-03-16T09:00:00Z",
+                                              "EndDate": "2026-04-20T10:00:00Z"}))
+                replica.poll()
+                self.assertNotIn(e.row.id, replica.rows)
+
+    def test_two_for_one_instance(self):
+        """By its start, and by a time of its day: as clients with other zones say it."""
+        c = calendars.client(S, "bare")
+        uid = ows.new_ref()
+        for instance in (STARTS[2], "2026-03-30T10:00:00Z"):
+            c.do(moved({"UID": uid}, instance, "2026-03-31T09:00:00Z", "2026-03-31T10:00:00Z"))
+        m = c.do(New(calendars.SERIES, UID=uid))
+        got = calendars.by_type(c.changes().rows, uid)
+        self.assertEqual([r["MasterSeriesItemID"] for r in got["4"]], [m["ID"]])
+
+    def test_deleted_by_sql(self):
+        c = calendars.client(S, "bare")
+        uid = ows.new_ref()
+        c.do(moved({"UID": uid}, STARTS[2], "2026-03-31T09:00:00Z", "2026-03-31T10:00:00Z"))
+        c.do(New(calendars.SERIES, UID=uid, Title="Gone"))
+        S.sql("DELETE FROM t_bare.person WHERE title = 'Gone'")
+        self.assertEqual(calendars.by_type(c.changes().rows, uid), {})
+
+    def test_again(self):
+        """The same instance, sent again when the series is known, is no second one."""
+        for name in ("bare", "rows"):
+            with self.subTest(name):
+                c = calendars.client(S, name)
+                uid = ows.new_ref()
+                e = c.do(moved({"UID": uid}, STARTS[2], "2026-03-31T09:00:00Z",
+                               "2026-03-31T10:00:00Z"))
+                c.do(New(calendars.SERIES, UID=uid))
+                c.do(deleted({"UID": uid}, STARTS[2]))
+                got = calendars.by_type(c.changes().rows, uid)
+                self.assertEqual({k: len(v) for k, v in got.items()}, {"1": 1, "3": 1})
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
