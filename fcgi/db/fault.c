@@ -83,7 +83,8 @@ static const struct fault faults[] = {
 	    "Change it and try again.", 0 },
 	{ 1451, E_INVALID, 0, "Other data in the database still refers to this row, so it cannot be "
 	    "changed or removed.", 0 },
-	{ 1452, E_INVALID, 0, "A value refers to something that does not exist in the database.", 0 },
+	{ 1452, E_INVALID, 0, "The value of %s refers to something that does not exist in the database. "
+	    "Choose another.", 1 },
 	{ 1216, E_INVALID, 0, "A value refers to something that does not exist in the database.", 0 },
 	{ 1217, E_INVALID, 0, "Other data in the database still refers to this row, so it cannot be "
 	    "changed or removed.", 0 },
@@ -147,8 +148,10 @@ quoted_after(const char *message, const char *word)
 struct str
 fault_column(unsigned number, const char *message)
 {
-	/* "Column 'x' cannot be null", "Field 'x' doesn't ...", "... for column `d`.`t`.`x` at row 1" */
-	static const char *const before[] = { "for column ", "Column ", "Field ", "column " };
+	/* "Column 'x' cannot be null", "Field 'x' doesn't ...", "... for column `d`.`t`.`x` at
+	   row 1", "... CONSTRAINT `c` FOREIGN KEY (`x`) REFERENCES ..." */
+	static const char *const before[] = { "for column ", "Column ", "Field ", "column ",
+		"FOREIGN KEY (" };
 	struct str s = STR_NULL;
 	size_t i;
 

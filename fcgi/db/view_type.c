@@ -209,4 +209,7 @@ view_column_meaning(struct arena *a, struct column *c, const struct view_type *t
 	if (!c->own && c->type == VALUE_CHOICE && c->choice_n && !c->translation_n &&
 	    (t->class == COLUMN_INTEGER || t->class == COLUMN_DECIMAL))
 		number_choices(a, c);
+	c->member_n = 0;
+	if (strcmp(t->data, "enum") == 0)
+		c->member = view_members(a, t, &c->member_n);
 }

@@ -11,6 +11,7 @@
 #include <sys/random.h>
 
 #include "content.h"
+#include "refusal.h"
 #include "value.h"
 #include "view.h"
 
@@ -22,6 +23,9 @@ struct write {
 	struct db_arg *arg;
 	size_t n;
 	bool has_value;   /* any cell is not NULL and not empty */
+	bool is_new;
+	const struct cell *cell; /* what is written, to be named when it is refused */
+	size_t cell_n;
 };
 
 static void
@@ -46,7 +50,8 @@ write_run(struct write *w, uint64_t *affected, uint64_t *insert_id, struct err *
 			*insert_id = db_insert_id(st);
 	}
 	buf_clear(&w->sql);
-	return view_write_failed(w->s, w->v, rc, e);
+	rc = view_write_failed(w->s, w->v, rc, e);
+	return rc == E_INVALID ? refusal_explain(w->s, w->v, w->cell, w->cell_n, w->is_new, e) : rc;
 }
 
 static enum outcome
@@ -108,6 +113,8 @@ update_group(struct store *s, struct view *v, struct str key, const struct cell 
 	size_t i;
 
 	write_start(&w, s, v, n + v->exact_n);
+	w.cell = cell;
+	w.cell_n = n;
 	buf_addf(&w.sql, "UPDATE %s v SET ", v->name);
 	for (i = 0; rc == OK && i < n; i++)
 		if (v->column[cell[i].column].group == group && (only == SIZE_MAX || only == i)) {
@@ -464,6 +471,9 @@ store_row_insert(struct store *s, const struct list *l, const struct cell *cell,
 			rest[other++] = cell[i];
 	}
 	write_start(&w, s, v, n + l->constant_n + 1);
+	w.cell = cell;
+	w.cell_n = n;
+	w.is_new = true;
 	rc = insert_main(&w, cell, n, group, key, e);
 	if (rc == OK)
 		rc = key_as_read(s, v, key, e);

@@ -25,6 +25,23 @@ static const unsigned command_right[] = {
 
 /* ---- the commands ---- */
 
+/* The row is not there under its key any more. */
+static enum outcome
+row_is_lost(struct change_run *r, const struct cell *cell, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct column *c = &r->l->column[cell[i].column];
+
+		for (size_t k = 0; k < r->l->key_n; k++)
+			if (strcasecmp(c->name, r->l->key[k]) == 0)
+				return err_set(r->e, E_INVALID, "\"%s\" tells this item from all "
+				    "others and cannot be changed. Nothing was saved. Make a new "
+				    "item instead.", column_label(c));
+	}
+	return err_set(r->e, E_INVALID, "With these values the item would no longer belong to "
+	    "this list. Nothing was saved.");
+}
+
 /* Write the cells and read what came of it. */
 static enum outcome
 write_row(struct change_run *r, const struct cell *cell, size_t n,
@@ -39,8 +56,7 @@ write_row(struct change_run *r, const struct cell *cell, size_t n,
 	if (o != OK)
 		return o;
 	if (r->row.state == ROW_ABSENT)
-		return err_set(r->e, E_INVALID, "With these values the item would no longer "
-		    "belong to this list. Nothing was saved.");
+		return row_is_lost(r, cell, n);
 	if (r->row.state == ROW_BAD)
 		return err_set(r->e, E_INVALID, "The database made of these values a row that "
 		    "cannot be shown (%s). Nothing was saved.", r->row.reason);

@@ -58,6 +58,8 @@ struct column {
 	size_t choice_n;
 	const struct choice *choice; /* of a VALUE_CHOICE; of FIELD_OWN when bound */
 	/* from the database, when bound: */
+	size_t member_n;        /* of an ENUM */
+	const struct str *member;
 	enum column_class class;
 	char sql_type[64];      /* "varchar(50)": compared at every bind */
 	uint32_t max_chars;     /* text; 0 = no limit known */
