@@ -185,10 +185,9 @@ draft_write_plain(struct draft *d)
 		write_instance(d);
 	if (ev->form == EVENT_BAG && ev->type == EVENT_SERIES) {
 		struct event said = { .row_start = ev->start, .row_end = ev->end };
-		struct str sent;
 
-		if (!d->item || draft_sent(d, FIELD_START, &sent) ||
-		    draft_sent(d, FIELD_END, &sent) || was->type != EVENT_SERIES) {
+		if (!d->item || ev->start != was->start || ev->end != was->end ||
+		    was->type != EVENT_SERIES) {
 			draft_own(d, ":said", event_said(&d->c, &said), true);
 			/* or nobody would see that it is another series now */
 			draft_own(d, ":fit", STR_NULL, true);
