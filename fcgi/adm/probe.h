@@ -57,6 +57,7 @@ struct probe {
 	const char *service;     /* base-url/_vti_bin/Lists.asmx */
 	size_t field_n;
 	struct str *field;       /* declared internal names */
+	struct str status;       /* of a new task: a text that the list offers */
 	struct str token;        /* newest LastChangeToken, on keep */
 	struct str rights;       /* EffectivePermMask */
 	size_t id_n;             /* first download */

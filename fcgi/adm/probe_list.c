@@ -129,6 +129,31 @@ add_field(struct probe *p, struct xnode *f, size_t room)
 		p->field[p->field_n++] = arena_dup(&p->keep, name);
 }
 
+/* What a new task is: not started, where the list calls it so, else the first that it offers. */
+static void
+choose_status(struct probe *p, struct xnode *fields)
+{
+	const struct str usual = STR("Not Started");
+	struct xnode *f, *one;
+	struct str first = STR("");
+
+	p->status = usual;
+	for (f = xnode_first(fields); f; f = xnode_next(f)) {
+		if (!str_eq(xnode_attr(&p->step, f, "Name"), STR("Status")))
+			continue;
+		for (one = xnode_first(xnode_child(f, "CHOICES")); one; one = xnode_next(one)) {
+			struct str text = str_trim(xnode_text(&p->step, one));
+
+			if (str_eq(text, usual))
+				return;
+			if (!first.n)
+				first = text;
+		}
+	}
+	if (first.n)
+		p->status = arena_dup(&p->keep, first);
+}
+
 static void
 check_fields(struct probe *p, struct xnode *fields)
 {
@@ -151,6 +176,7 @@ check_fields(struct probe *p, struct xnode *fields)
 		if (list_declares(p, str_of(barred[i])))
 			say_problem(p, "%s is declared as a field, but Outlook looks for it in the "
 			    "property bag only: it would not recognise its own items.", barred[i]);
+	choose_status(p, fields);
 	say_ok(p, "%zu fields are declared; Outlook keeps everything else in the property bag.",
 	    p->field_n);
 }

@@ -146,7 +146,6 @@ kind_fields(struct trial *t, struct soap *s)
 		{ "calendar", "fAllDayEvent", "0" },
 		{ "calendar", "fRecurrence", "0" },
 		{ "calendar", "EventType", "0" },
-		{ "tasks", "Status", "Not Started" },
 		{ "tasks", "PercentComplete", "0" },
 	};
 	size_t i;
@@ -154,6 +153,8 @@ kind_fields(struct trial *t, struct soap *s)
 	for (i = 0; i < sizeof(more) / sizeof(more[0]); i++)
 		if (str_ieq(t->p->link.type, str_of(more[i].type)))
 			field(s, more[i].name, NULL, str_of(more[i].value));
+	if (str_ieq(t->p->link.type, STR("tasks")))
+		field(s, "Status", NULL, t->p->status);
 	if (str_ieq(t->p->link.type, STR("contacts")) &&
 	    list_declares(t->p, STR("FirstName")))
 		field(s, "FirstName", NULL, STR("Test"));

@@ -2,7 +2,9 @@
 """test_refusals.py -- what the database refuses of a client's values is said with field, value and cure."""
 
 import os
+import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -51,6 +53,19 @@ class Refusals(unittest.TestCase):
                     "offen, in Arbeit, fertig")
         self.refuse("tool", {"Title": "x", "State": "nope"}, '"State"', '"nope"',
                     "offen, in Arbeit, done")
+
+    def test_probe_sends_what_the_list_offers(self):
+        link = "http://%s:%d/" % S.server.address
+        with tempfile.NamedTemporaryFile("w") as f:
+            f.write("alice\n")
+            f.flush()
+            run = subprocess.run(
+                [os.path.join(os.path.abspath(os.environ.get("BUILD", "build")), "owsadm"), "probe",
+                 link, "--user", "alice", "--password-file", f.name, "--list", "List job",
+                 "--write"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertIn("The item is number", run.stdout)
+        self.assertEqual(S.sql("SELECT COUNT(*) FROM t_job.person"), ((0,),))
 
     def test_missing(self):
         self.refuse("tool", {"Flags": "1"}, 'needs a value in "title"')
