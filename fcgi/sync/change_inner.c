@@ -196,10 +196,9 @@ replace(struct change_run *r, const struct item *there, const struct place *plac
 		return o == E_CONFLICT ? E_RETRY : o;
 	if (str_eq(item.bag, there->bag) && !place->owner_cell_n)
 		return replace_by_same(r, there);
-	if (place->has_uid) { /* a deleted instance may be a changed one now */
+	if (place->has_uid) {
 		item.has_uid = true;
 		item.uid = place->uid;
-		item.place = place->place;
 	}
 	change_raise(r, &item);
 	return finish(r, CHANGE_ITEM, &item, false);
