@@ -116,16 +116,16 @@ look_again(struct kind_judge *j, struct owner *o)
 	if (world_list(j->w)->column_n > COL_RRULE) {
 		bool is_daily = rule_read(o->row.col[COL_RRULE].t, &d);
 
-		snprintf(o->must, sizeof(o->must), "%s|%s|%d|%d|%d|%.*s", o->row.col[COL_START].t,
+		snprintf(o->must, sizeof(o->must), "%s|%s|%d|%d|%d|%u", o->row.col[COL_START].t,
 		    o->row.col[COL_END].t, is_daily, d.every,
-		    o->row.col[COL_RRULE].is_set ? d.count : -1, STR_ARG(own(item, ":purge")));
+		    o->row.col[COL_RRULE].is_set ? d.count : -1, o->purges);
 	} else {
-		snprintf(o->must, sizeof(o->must), "%s|%s|%s|%.*s|%.*s|%.*s|%.*s",
+		snprintf(o->must, sizeof(o->must), "%s|%s|%s|%.*s|%.*s|%.*s|%u",
 		    o->row.col[COL_START].t, o->row.col[COL_END].t,
 		    plain(text, prop(j, item, FIELD_PATTERN)),
 		    STR_ARG(prop(j, item, FIELD_ZONE_TEXT)),
 		    STR_ARG(prop(j, item, FIELD_SERIES_UID)),
-		    STR_ARG(prop(j, item, FIELD_EVENT_TYPE)), STR_ARG(own(item, ":purge")));
+		    STR_ARG(prop(j, item, FIELD_EVENT_TYPE)), o->purges);
 	}
 	snprintf(may, sizeof(may), "%s|%d|%c|%u|%.*s|%.*s", o->must, o->row.is_present,
 	    o->row.col[0].t[0], o->item, STR_ARG(prop(j, item, FIELD_SERIES_UID)),
@@ -155,6 +155,10 @@ kind_judge_source(struct kind_judge *j, struct attempt *by, const struct src *be
 	    !(before && after && memcmp(before, &same, sizeof(same)) == 0)))
 		o->touched++;
 	o->row = after ? *after : (struct src){ .is_present = false };
+	if (before)
+		o->was = *before;
+	if (!after)
+		o->gone_time = world_time(j->w);
 	look_again(j, o);
 }
 
@@ -311,7 +315,7 @@ check_inner_gone(struct kind_judge *j, const struct item *a, const struct item *
 		return;
 	}
 	if (b->state == ITEM_GONE_CLIENT || o->may_time > f->begun ||
-	    (a->place != EVENT_IS_CHANGED && o->exdate_time > f->begun))
+	    (o->exdate_time > f->begun && !str_eq(prop(j, a, FIELD_EVENT_TYPE), STR("4"))))
 		return;
 	FAIL(j, "purge-unasked", "item %u (%.*s) went, but its series is the one that it was "
 	    "made for", b->id, STR_ARG(a->key));
@@ -333,6 +337,43 @@ meet_inner(struct kind_judge *j, const struct attempt *by, const struct item *be
 		f->begun = by ? by->begun : 0;
 		if (owner.n)
 			memcpy(f->must, judge_owner(j, key.t)->must, sizeof(f->must));
+	}
+}
+
+/* ---- threads ---- */
+
+/* The row that this one answers, as it was before this commit; NULL: none that was in the view. */
+static const struct src *
+answered(struct kind_judge *j, const struct src *r)
+{
+	const struct owner *up;
+	const struct src *is;
+
+	if (!r->col[COL_PARENT].t[0] || strlen(r->col[COL_PARENT].t) > 5)
+		return NULL;
+	up = judge_owner(j, r->col[COL_PARENT].t);
+	is = up->row.is_present ? &up->row : &up->was;
+	if (!is->is_present || is->col[0].t[0] == '#' ||
+	    (!up->row.is_present && up->gone_time != world_time(j->w)))
+		return NULL;
+	return is;
+}
+
+/* With its first post a thread goes, whole. */
+static void
+check_thread_gone(struct kind_judge *j, const struct item *root)
+{
+	struct val key = val_of(root->key);
+
+	for (size_t i = 0; i < j->owner_n; i++) {
+		const struct src *r = &j->owner[i].row, *up = r;
+
+		if (!r->is_present || r->col[0].t[0] == '#')
+			continue;
+		for (int k = 0; k < 100 && (up = answered(j, up)) != NULL; k++)
+			if (val_eq(&up->col[COL_CODE], &key))
+				FAIL(j, "thread-left", "row %s stays, below row %s, which a client "
+				    "deleted", r->col[COL_CODE].t, key.t);
 	}
 }
 
@@ -375,7 +416,13 @@ kind_judge_item(struct kind_judge *j, struct attempt *by, const struct item *bef
 		check_inherited(j, o, after);
 	judge_fact(j, after->id)->item = after;
 	o->item = after->id;
+	if (p && p->drops_inner && p->id == after->id && after->editor.n &&
+	    before->version != after->version)
+		o->purges++;
 	look_again(j, o);
+	if (after->state == ITEM_GONE_CLIENT && world_list(j->w)->kind == KIND_DISCUSSIONS &&
+	    before->place == 0 && by && world_time(j->w) == by->begun + 1)
+		check_thread_gone(j, after); /* nobody else came in between */
 }
 
 /* ---- answers ---- */

@@ -9,6 +9,9 @@
 
 struct owner { /* a row of the source, by its key */
 	struct src row;           /* committed; is_present false: gone */
+	struct src was;           /* as it was last there */
+	uint64_t gone_time;
+	unsigned purges;          /* clients' wishes that its instances go */
 	uint32_t item;            /* its newest item; 0: never had one */
 	char must[400];           /* what makes the series of its instances */
 	char may[700];            /* that, and whatever else a purge may follow from */

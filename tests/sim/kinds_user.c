@@ -102,6 +102,30 @@ new_event(struct kind_client *c, bool is_series_too)
 	say_pattern(c, &h->mine);
 }
 
+static bool
+is_exception(const struct held *h)
+{
+	return h->base.place == EVENT_IS_DELETED || h->base.place == EVENT_IS_CHANGED;
+}
+
+/* A deleted instance is made again, a changed one deleted: as a new item of another client. */
+static void
+turn_exception(struct kind_client *c)
+{
+	struct held *x = pick(c, is_exception), *h;
+	struct view v;
+	bool was_deleted;
+
+	if (!x)
+		return;
+	v = x->base.v;
+	was_deleted = x->base.place == EVENT_IS_DELETED;
+	h = begin(c, "Y"); /* x may not be used any more */
+	v.f[V_TITLE] = h->mine.f[V_TITLE];
+	h->mine = v;
+	text_put(&h->mine.f[V_TYPE], "%d", was_deleted ? EVENT_IS_CHANGED : EVENT_IS_DELETED);
+}
+
 /* An instance of a series is deleted or moved. */
 static void
 new_exception(struct kind_client *c)
@@ -179,8 +203,10 @@ act_on_events(struct kind_client *c)
 
 	if (n < 12 && c->n < 60)
 		new_event(c, n < 8);
-	else if (n < 50)
+	else if (n < 46)
 		new_exception(c);
+	else if (n < 50)
+		turn_exception(c);
 	else if ((h = pick(c, any)) && n < 66)
 		h->is_dropped = true;
 	else if (h)

@@ -7,6 +7,7 @@ A mutant is tests/sim/mutants/NAME.mut:
 
     what the bug is, one line
     file: apply.c            or      fault: NAME of a fault of the fake store
+    kind: series             found by the second model, with that KIND; else by the first
     ---
     text that must stand exactly once in fcgi/sync/<file>
     +++
@@ -42,8 +43,9 @@ def parse(path):
         if not plus:
             sys.exit(f"{path}: a '---' without its '+++'")
         edits.append((old, new))
+    model = lines[2].partition(":")[2].strip() if len(lines) > 2 else ""
     return {"name": os.path.basename(path)[:-4], "what": lines[0], "kind": kind.strip(),
-            "value": value.strip(), "edits": edits}
+            "value": value.strip(), "model": model, "edits": edits}
 
 
 def mutate(mutant):
@@ -59,8 +61,9 @@ def mutate(mutant):
 
 def build(mutant, top):
     """The binary to run."""
+    main_o, archives = ("kinds.o", ["libkinds.a"]) if mutant["model"] else ("sim.o", [])
     if mutant["kind"] == "fault":
-        return os.path.join(top, "sim")
+        return os.path.join(top, "sim-kinds" if mutant["model"] else "sim")
     work = os.path.join(top, "tests", "sim", "mutants")
     os.makedirs(work, exist_ok=True)
     base = os.path.join(work, mutant["name"])
@@ -69,9 +72,10 @@ def build(mutant, top):
     cc = shlex.split(os.environ["CC"]) + shlex.split(os.environ["CFLAGS"])
     sim = os.path.join(top, "tests", "sim")
     subprocess.run(cc + ["-c", "-o", base + ".o", base + ".c"], check=True)
-    subprocess.run(cc + ["-o", base, os.path.join(sim, "sim.o"), base + ".o",
-                         "-Wl,--start-group", os.path.join(sim, "libmodel.a"),
-                         os.path.join(sim, "libfake.a"), os.path.join(top, "libsync.a"),
+    subprocess.run(cc + ["-o", base, os.path.join(sim, main_o), base + ".o",
+                         "-Wl,--start-group"] +
+                   [os.path.join(sim, a) for a in archives + ["libmodel.a", "libfake.a"]] +
+                   [os.path.join(top, "libsync.a"),
                          os.path.join(top, "libbase.a"), "-Wl,--end-group"] +
                    shlex.split(os.environ["LIBS"]), check=True)
     return base
@@ -80,7 +84,7 @@ def build(mutant, top):
 def run(mutant, top):
     """(rule, rounds, seconds) or None when it survives."""
     env = dict(os.environ, SECONDS=str(LIMIT), ROUNDS="", SEED=os.environ.get("SEED", "") or "1",
-               TRACE="", FAULT=mutant["value"] if mutant["kind"] == "fault" else "")
+               TRACE="", KIND=mutant["model"], FAULT=mutant["value"] if mutant["kind"] == "fault" else "")
     binary = build(mutant, top)
     begun = time.monotonic()
     done = subprocess.run([binary], env=env, capture_output=True, text=True,
