@@ -33,6 +33,7 @@
 #define LIMIT_LOGIN_BYTES 255
 #define LIMIT_INNER_BYTES 500             /* behind the owner's key in the key of an inner item: a folder's path */
 #define LIMIT_TOGETHER 20000              /* items below one series, thread or folder */
+#define LIMIT_TOGETHER_BYTES (24 * MIB)   /* and what they say: nobody may add more to it */
 #define LIMIT_COLUMNS 200                 /* mapped columns of one provider */
 #define LIMIT_KEY_PARTS 8
 #define LIMIT_HARVEST_ROWS 500            /* inbox rows in one transaction: bounds the list lock */

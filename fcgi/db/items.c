@@ -7,6 +7,9 @@
 #include "maria.h"
 
 #define KEPT_BYTES ((size_t)24 * MIB) /* of the items of many keys: a request's memory bounds it */
+/* Who adds to items that belong together stops earlier: what was added must be read. */
+#define TOGETHER_MAX (2 * LIMIT_TOGETHER)
+#define TOGETHER_BYTES_MAX ((size_t)LIMIT_TOGETHER_BYTES + LIMIT_BAG_BYTES + 4 * MIB)
 
 /* ---- reading ---- */
 
@@ -171,10 +174,10 @@ items_of_range(struct store *s, enum stmt which, const struct db_arg *arg, size_
 		maria_item(col, &(*items)[*n]);
 		maria_item_keep(s->arena, &(*items)[*n]);
 		bytes += (*items)[*n].bag.n + (*items)[*n].files.n;
-		if (++*n == LIMIT_TOGETHER || bytes > KEPT_BYTES)
+		if (++*n > TOGETHER_MAX || bytes > TOGETHER_BYTES_MAX)
 			rc = err_set(e, E_INVALID, "More than %d items, or more than %d MiB of "
 			    "them, belong together here; that is more than this server takes "
-			    "at once.", LIMIT_TOGETHER, (int)(KEPT_BYTES / MIB));
+			    "at once.", TOGETHER_MAX, (int)(TOGETHER_BYTES_MAX / MIB));
 	}
 	if (st)
 		db_reset(st);
@@ -188,7 +191,7 @@ store_inner(struct store *s, const struct list *l, struct str owner, struct item
 	struct str from = arena_fmt(s->arena, "%.*s\x1e", STR_ARG(owner));
 	struct str upto = arena_fmt(s->arena, "%.*s\x1f", STR_ARG(owner));
 	const struct db_arg arg[] = { DB_ARG_U64(l->no), DB_ARG_BYTES(from.p, from.n),
-		DB_ARG_BYTES(upto.p, upto.n), DB_ARG_U64(LIMIT_TOGETHER) };
+		DB_ARG_BYTES(upto.p, upto.n), DB_ARG_U64(TOGETHER_MAX + 1) };
 
 	return items_of_range(s, S_INNER, arg, 4, items, n, e);
 }
@@ -198,7 +201,7 @@ store_items_by_uid(struct store *s, const struct list *l, const struct guid *uid
     struct item **items, size_t *n, struct err *e)
 {
 	const struct db_arg arg[] = { DB_ARG_U64(l->no), DB_ARG_BYTES(uid->b, sizeof(uid->b)),
-		DB_ARG_U64(LIMIT_TOGETHER) };
+		DB_ARG_U64(TOGETHER_MAX + 1) };
 
 	return items_of_range(s, S_ITEMS_BY_UID, arg, 3, items, n, e);
 }

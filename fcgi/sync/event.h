@@ -145,6 +145,7 @@ size_t event_show(const struct vocabulary *v, struct arena *a, const struct list
 struct event_master {
 	bool is_found;
 	bool is_bad;            /* there is one, and its row cannot be shown at present */
+	size_t together, bytes; /* items with its uid, and what they say */
 	struct item item;
 	struct row row;
 	struct event event;

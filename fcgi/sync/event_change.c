@@ -247,6 +247,20 @@ settle_series(struct draft *d)
 	return change_catch_up(d->r);
 }
 
+/* What is kept with a series is read as a whole whenever it changes. */
+static enum outcome
+check_room(struct draft *d)
+{
+	const struct event_master *m = &d->master;
+
+	if (m->together < LIMIT_TOGETHER && m->bytes < LIMIT_TOGETHER_BYTES)
+		return OK;
+	return err_set(d->r->e, E_INVALID, "The event cannot be saved: its series has %zu changed "
+	    "and deleted instances with %zu MiB of text; at most %d, and %d MiB, can be kept. "
+	    "Delete some, or begin a new series.", m->together, m->bytes / MIB, LIMIT_TOGETHER,
+	    LIMIT_TOGETHER_BYTES / MIB);
+}
+
 static enum outcome
 check_instance(struct draft *d)
 {
@@ -261,6 +275,8 @@ check_instance(struct draft *d)
 	if (ev->end == NO_TIME)
 		ev->end = ev->start + length_of(d);
 	o = event_master(&d->family, &d->c, ev, &d->master, d->r->e);
+	if (o == OK)
+		o = check_room(d);
 	if (o != OK)
 		return o;
 	if (!d->master.is_found && d->master.is_bad)

@@ -52,6 +52,9 @@ event_master(struct family *f, const struct calendar *c, const struct event *ev,
 	memset(out, 0, sizeof(*out));
 	if (ev->has_guid)
 		o = f->items_of(f, &ev->guid, &item, &n, e);
+	out->together = n;
+	for (size_t i = 0; i < n; i++)
+		out->bytes += item[i].bag.n + item[i].files.n;
 	for (size_t i = 0; o == OK && !out->is_found && i < n; i++)
 		if (item[i].place == 0)
 			o = take_master(f, c, &item[i], out, e);

@@ -153,10 +153,10 @@ enum outcome store_items_update(struct store *s, const struct list *l, const str
 enum outcome store_item_rekey(struct store *s, const struct list *l, uint32_t id, struct str key,
     struct err *e) WARN_UNUSED;
 
-/* Live inner items (kind.h) of the row with that key, by key. */
+/* Live inner items (kind.h) of the row with that key, by key. E_INVALID as below. */
 enum outcome store_inner(struct store *s, const struct list *l, struct str owner,
     struct item **items, size_t *n, struct err *e) WARN_UNUSED;
-/* Live items with that uid, by id; at most LIMIT_TOGETHER. */
+/* Live items with that uid, by id. E_INVALID beyond twice LIMIT_TOGETHER, or 40 MiB of them. */
 enum outcome store_items_by_uid(struct store *s, const struct list *l, const struct guid *uid,
     struct item **items, size_t *n, struct err *e) WARN_UNUSED;
 /*

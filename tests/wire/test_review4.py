@@ -196,5 +196,27 @@ class Orphans(unittest.TestCase):
                 self.assertEqual({k: len(v) for k, v in got.items()}, {"1": 1, "3": 1})
 
 
+class Large(unittest.TestCase):
+    def test_exceptions_with_large_bodies(self):
+        """Whatever clients have made, the list can be read; what would be too much is refused."""
+        c = calendars.client(S, "bare")
+        m = c.do(New(calendars.SERIES, UID=ows.new_ref(), Title="Large"))
+        made = []
+        for i, start in enumerate(STARTS[:5]):
+            r, = c.update(New(dict(moved(m, start, start, start.replace("T0", "T1")).fields,
+                                   Description="x" * (7 << 20))))
+            made.append(r.code)
+            if r.code != ows.OK:
+                self.assertEqual(r.code, ows.INVALID)
+                self.assertIn("MiB", r.text)
+        self.assertEqual(made[:3], [ows.OK] * 3)
+        self.assertIn(ows.INVALID, made)
+        S.sql("UPDATE t_bare.person SET place = 'here' WHERE title = 'Large'")
+        row, = [r for r in c.changes().rows if r.id == m.id]
+        self.assertEqual(row["Location"], "here")
+        c.do(ows.Delete(m.id, row.version))
+        self.assertEqual(calendars.by_type(c.changes().rows, m["UID"]), {})
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
