@@ -167,7 +167,7 @@ bind_column(struct binder *b, size_t i, struct err *e)
 	if (vc->is_content && t->class != COLUMN_BINARY)
 		problem(b, "fields", c->name, c->line, "column \"%s\" is of type %s; the content of "
 		    "documents needs a BLOB, best a LONGBLOB", t->name, t->full);
-	else if (!value_fits(c->type, t->class))
+	else if (!value_fits_column(b->l, c, t->class))
 		problem(b, "fields", c->name, c->line, "column \"%s\" is of type %s, which does not "
 		    "fit the field %s (%s)", t->name, t->full, column_label(c),
 		    value_type_name(c->type));

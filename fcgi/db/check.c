@@ -207,7 +207,7 @@ check_columns(struct check *c)
 		col->has_default = found->type.has_default;
 		view_column_meaning(c->p->arena, col, &found->type);
 		check_choices(c, col, found, at);
-		if (col->field != FIELD_CONTENT && !value_fits(col->type, col->class))
+		if (col->field != FIELD_CONTENT && !value_fits_column(l, col, col->class))
 			CHECK_ERROR(c, at, "column \"%s\" is of type %s, which cannot hold %s (a "
 			    "%s); map another column, or convert it in the view", col->name,
 			    found->type.full, column_label(col),

@@ -250,6 +250,21 @@ value_fits(enum value_type type, enum column_class class)
 #undef ANY_TIME
 }
 
+bool
+value_fits_column(const struct list *l, const struct column *c, enum column_class class)
+{
+	/* keys, persons, rules: a time is none, whatever it looks like as a text */
+	static const enum field words[] = { FIELD_PARENT, FIELD_ASSIGNED_TO, FIELD_AUTHOR,
+		FIELD_RRULE, FIELD_EXDATE, FIELD_ZONE_NAME, FIELD_FILE_NAME, FIELD_FOLDER };
+	bool is_time = class == COLUMN_DATE || class == COLUMN_DATETIME ||
+	    class == COLUMN_TIMESTAMP || class == COLUMN_TIME;
+
+	for (size_t i = 0; is_time && i < sizeof(words) / sizeof(*words); i++)
+		if (words[i] == c->field)
+			return c->field == FIELD_PARENT && l && l->key_class[0] == class;
+	return value_fits(c->type, class);
+}
+
 /* ---- writing ---- */
 
 static enum outcome

@@ -15,6 +15,8 @@ const char *value_read(const struct list *l, const struct column *c, struct str 
 int64_t value_instant(const struct list *l, enum column_class class, struct str raw);
 /* Does a column of that class hold values of that type? */
 bool value_fits(enum value_type type, enum column_class class);
+/* The same for what its field means: a person is no date. l: NULL, or its key is known. */
+bool value_fits_column(const struct list *l, const struct column *c, enum column_class class);
 /*
  * What to write. E_INVALID when the column would read back another value. who:
  * the field as it stands in a sentence.
