@@ -12,7 +12,7 @@
 
 #define ARENA_BYTES (512 * MIB)
 
-enum { OPT_PRINT = 1, OPT_DATA = 2, OPT_ADMIN = 4 };
+enum { OPT_PRINT = 1, OPT_DATA = 2, OPT_ADMIN = 4, OPT_TYPE = 8 };
 
 static const struct command {
 	const char *name;
@@ -23,8 +23,8 @@ static const struct command {
 } commands[] = {
 	{ "check", adm_check, OPT_ADMIN, 1, "check [NAME | FILE]",
 	  "compare provider files with their views: every error, with its cure" },
-	{ "new", adm_new, OPT_ADMIN, 1, "new SCHEMA.VIEW",
-	  "write a first provider.ini, to standard output, by looking at a view" },
+	{ "new", adm_new, OPT_ADMIN | OPT_TYPE, 1, "new SCHEMA.VIEW [--type KIND]",
+	  "write a first provider.ini, of contacts or another kind, by looking at a view" },
 	{ "install", adm_install, OPT_PRINT | OPT_ADMIN, 0,
 	  "install [--print]",
 	  "make the sync database, accounts, rights and triggers, or bring them up to date" },
@@ -111,7 +111,7 @@ first_line(struct arena *a, const char *file)
 /* ---- the command line ---- */
 
 struct options {
-	const char *conf, *user, *password_file, *socket;
+	const char *conf, *user, *password_file, *socket, *type;
 	bool is_print, drop_data;
 	char *rest[8];
 	int rest_n;
@@ -124,6 +124,7 @@ read_options(int argc, char **argv, struct options *o)
 	const struct { const char *name; const char **to; } with[] = {
 		{ "-c", &o->conf }, { "--user", &o->user },
 		{ "--password-file", &o->password_file }, { "--socket", &o->socket },
+		{ "--type", &o->type },
 	};
 
 	for (int i = 1; i < argc; i++) {
@@ -156,13 +157,14 @@ read_options(int argc, char **argv, struct options *o)
 static int
 run_command(const struct command *c, struct options *o)
 {
-	struct adm m = { .is_print = o->is_print, .drop_data = o->drop_data,
+	struct adm m = { .is_print = o->is_print, .drop_data = o->drop_data, .type = o->type,
 		.argc = o->rest_n - 1, .argv = o->rest + 1 };
 	int status = ADM_USAGE;
 
 	if (m.argc > c->max)
 		return wrong("too many arguments for", c->name);
 	if ((o->is_print && !(c->flags & OPT_PRINT)) || (o->drop_data && !(c->flags & OPT_DATA)) ||
+	    (o->type && !(c->flags & OPT_TYPE)) ||
 	    ((o->user || o->password_file || o->socket) && !(c->flags & OPT_ADMIN)))
 		return wrong("an option does not go with", c->name);
 	arena_init(&m.arena, ARENA_BYTES);

@@ -15,6 +15,7 @@ struct adm {
 	const struct conf *conf;      /* NULL for commands without configuration */
 	struct store_conf admin;      /* the DBA's account: configuration and options */
 	bool is_print, drop_data;
+	const char *type;             /* --type of `new`, or NULL */
 	int argc;                     /* arguments behind the command, options taken out */
 	char **argv;
 };

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include "open.h"
 
-/* place: schema.view. The file is written to `to` when all is known, else E_INVALID. */
+/* place: schema.view, as a list of that kind. The file is written to `to` when all is known, else E_INVALID. */
 enum outcome draft_write(const struct store_conf *admin, const char *place,
-    const struct vocabulary *v, FILE *to, struct err *e) WARN_UNUSED;
+    enum list_kind kind, const struct vocabulary *v, FILE *to, struct err *e) WARN_UNUSED;
 
 #endif

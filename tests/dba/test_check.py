@@ -140,6 +140,13 @@ CASES = {
          'write': {'mode': 'none'}, 'fields': {'Email': None, 'Parent': 'email'}},
         ['warning: ', '[fields] Parent: asking for what belongs to one row by Parent reads all of'],
         False),
+    'person on a date': ('', {'provider': {'type': 'tasks'}, 'write': {'mode': 'none'},
+                              'fields': {'Email': None, 'AssignedTo': 'born'}},
+                         ['[fields] AssignedTo: column "born" is of type date, which cannot hold'],
+                         True),
+    'parent on a date': ('', {'provider': {'type': 'discussions'}, 'write': {'mode': 'none'},
+                              'fields': {'Email': None, 'Parent': 'born'}},
+                         ['[fields] Parent: column "born" is of type date, which cannot hold'], True),
     'file error': ('', {'fields': {'FirstNme': 'x'}},
                    ['[fields] FirstNme: "FirstNme" is not a field of contacts; did you mean '
                     'FirstName?'], True),
@@ -229,6 +236,57 @@ class Check(dba.Case):
         self.assertIn('draft: fine', self.fine('check', 'draft'))
         self.assertIn('there is no view', self.refused('new', 'crm.nothing'))
         self.assertEqual(self.s.adm('new')[0], 2)
+        self.assertIn('as contacts', text)
+        self.assertIn('--type', text)
+        self.assertEqual(self.s.adm('new', 'crm.v_people', '--type', 'things')[0], 2)
+        self.assertEqual(self.s.adm('check', '--type', 'tasks')[0], 2)
+
+    def test_new_of_each_kind(self):
+        self.s.sql("""USE crm;
+            CREATE TABLE event (nr INT AUTO_INCREMENT PRIMARY KEY, subject VARCHAR(80), start DATETIME,
+                end DATETIME, rrule VARCHAR(200), exdate TEXT, tz VARCHAR(50), recurrence_id DATETIME,
+                parent INT, body TEXT, place VARCHAR(9));
+            CREATE VIEW v_event AS SELECT * FROM event;
+            CREATE VIEW v_rules AS SELECT nr, subject, start, rrule, exdate, parent FROM event;
+            CREATE TABLE task (id INT AUTO_INCREMENT PRIMARY KEY, title VARCHAR(80), status VARCHAR(20),
+                priority INT, due DATE, assignee VARCHAR(20), percent_complete INT, description TEXT);
+            CREATE TABLE post (id INT AUTO_INCREMENT PRIMARY KEY, parent_id INT, subject VARCHAR(80),
+                text TEXT, author VARCHAR(20), posted TIMESTAMP, KEY (parent_id));
+            CREATE TABLE doc (id INT AUTO_INCREMENT PRIMARY KEY, folder VARCHAR(200), name VARCHAR(100),
+                content LONGBLOB, title VARCHAR(50))""")
+        cases = {
+            ('crm.v_event', 'calendar'): ['Title = subject', 'EventDate = start', 'EndDate = end',
+                                          'RRule = rrule', 'ExDate = exdate', 'TimeZone = tz',
+                                          'RecurrenceID = recurrence_id', 'Parent = parent',
+                                          'Location = place'],
+            ('crm.v_rules', 'calendar'): ['Title = subject', 'EventDate = start', '; ? = rrule'],
+            ('crm.task', 'tasks'): ['Status = status', 'Priority = priority', 'DueDate = due',
+                                    'AssignedTo = assignee', 'PercentComplete = percent_complete',
+                                    'Body = description', 'Title = title'],
+            ('crm.post', 'discussions'): ['Parent = parent_id', 'Title = subject', 'Body = text',
+                                          'Author = author'],
+            ('crm.doc', 'documents'): ['LinkFilename = name', 'FileDirRef = folder', 'Content = content',
+                                       'Title = title'],
+            ('crm.people', 'generic'): ['Title = last_name', 'email = email', 'born = born'],
+        }
+        for (view, kind), lines in cases.items():
+            with self.subTest(kind=kind, view=view):
+                text = self.fine('new', view, '--type', kind)
+                have = [' '.join(l.split()) for l in text.splitlines()]
+                for l in lines:
+                    self.assertTrue(any(h.startswith(l) for h in have), (l, text))
+                self.s.no_providers()
+                self.s.write('providers/draft/provider.ini', text)
+                status, said = self.s.adm('check', 'draft')
+                self.assertIn('draft: fine', said)
+
+    def test_new_of_a_view_without_the_key(self):
+        self.s.sql('CREATE VIEW crm.v_count AS SELECT last_name, COUNT(*) n FROM crm.people '
+                   'GROUP BY last_name')
+        text = self.fine('new', 'crm.v_count', '--type', 'generic')
+        self.assertIn('key         = last_name', text)
+        self.assertIn('is not known', text)
+        self.assertNotIn('tables      =', text)
 
 
 if __name__ == '__main__':
