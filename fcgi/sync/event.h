@@ -151,6 +151,9 @@ struct event_master {
 	struct event event;
 };
 
+/* More instances than this server takes at once must not stop the list: none follow, and it is logged. */
+enum outcome event_not_too_many(struct family *f, enum outcome o, size_t *n, const struct err *e)
+    WARN_UNUSED;
 /* By the uid, else by the item's number. */
 enum outcome event_master(struct family *f, const struct calendar *c, const struct event *ev,
     struct event_master *out, struct err *e) WARN_UNUSED;

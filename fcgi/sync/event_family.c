@@ -10,10 +10,21 @@
 #include <stdlib.h>
 
 #include "bag.h"
+#include "log.h"
 #include "num.h"
 #include "recur_day.h"
 
 #define INSTANCES_MAX 20000 /* looked at for one neighbour */
+
+enum outcome
+event_not_too_many(struct family *f, enum outcome o, size_t *n, const struct err *e)
+{
+	if (o != E_INVALID && o != E_LIMIT)
+		return o;
+	log_note("list %s: instances of a series do not follow a change: %s", f->l->name, e->peer);
+	*n = 0;
+	return OK;
+}
 
 /* ---- the series ---- */
 

@@ -161,6 +161,7 @@ find_replaced(struct family *f, struct wanted *w, const struct event *ev, const 
 		return OK;
 	o = store_keys_where(f->g->store, f->l, (size_t)list_column(f->l, FIELD_PARENT), item->key,
 	    false, &key, &n, e);
+	o = event_not_too_many(f, o, &n, e);
 	if (o == OK && n)
 		o = store_rows(f->g->store, f->l, key, n, &row, e);
 	w->replaced = ARENA_ARRAY(w->c->a, int64_t, n);

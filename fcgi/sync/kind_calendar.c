@@ -53,12 +53,22 @@ refuse_uid(struct family *f, const struct calendar *c, const struct row *row,
 	if (list_column(c->l, FIELD_SERIES_UID) < 0 || !event_read(c, item, row, &ev, &none) ||
 	    ev.type != EVENT_SERIES || !ev.has_guid)
 		return OK;
-	o = f->items_of(f, &ev.guid, &other, &n, e);
+	o = event_not_too_many(f, f->items_of(f, &ev.guid, &other, &n, e), &n, e);
 	for (size_t i = 0; o == OK && i < n; i++)
 		if (other[i].place == 0 && !(item && other[i].id == item->id))
 			*why = arena_fmt(c->a, "its UID is that of another series (item %u)",
 			    (unsigned)other[i].id).p;
 	return o;
+}
+
+/* That must not stop the list. */
+static enum outcome
+too_many(enum outcome o, const char **why)
+{
+	if (o != E_INVALID && o != E_LIMIT)
+		return o;
+	*why = "its series has more instances than this server takes at once";
+	return OK;
 }
 
 /* Rows that are instances must fit among the others of their series. */
@@ -76,13 +86,13 @@ refuse(struct family *f, const struct row *row, const struct item *item, const c
 		return OK;
 	o = refuse_uid(f, &c, row, item, why, e);
 	if (o == OK && !*why)
-		o = event_override_read(f, &c, row, item, &is, e);
-	else
+		o = too_many(event_override_read(f, &c, row, item, &is, e), why);
+	if (o != OK || *why)
 		return o;
-	if (o == OK && (is.is_alone || is.waits))
+	if (is.is_alone || is.waits)
 		*why = is.is_alone ? kind_gone : "the row of its series cannot be shown";
-	if (o != OK || !is.is_one || !has_pattern(&c, &is.master))
-		return o;
+	if (*why || !is.is_one || !has_pattern(&c, &is.master))
+		return OK;
 	if (!event_instance(&is.master.event, is.instance, &instance)) {
 		*why = arena_fmt(c.a, "its series has no instance at %s",
 		    stamp_iso(is.instance, text)).p;
@@ -94,6 +104,7 @@ refuse(struct family *f, const struct row *row, const struct item *item, const c
 	if (o == OK && !*why && is.ev.type != EVENT_DELETED)
 		o = event_fits(f, &c, &is.master, instance, is.ev.start, item ? item->id : 0, why,
 		    e);
+	o = too_many(o, why);
 	if (*why && item)
 		event_place_gone(f, item->id);
 	return o;
@@ -146,6 +157,7 @@ tell_overrides(struct family *f, const struct item *item, const struct event *ev
 		return OK;
 	o = store_keys_where(f->g->store, f->l, (size_t)list_column(f->l, FIELD_PARENT),
 	    item->key, false, &key, &n, e);
+	o = event_not_too_many(f, o, &n, e);
 	for (size_t i = 0; o == OK && i < n; i++) {
 		o = f->item_of(f, key[i], &it, e);
 		if (o == OK && (!it || it->is_bad || ev->type != EVENT_SERIES))
@@ -163,7 +175,7 @@ tell_rows_of(struct family *f, const struct guid *uid, bool differ, struct err *
 	struct item *item = NULL;
 	struct str *key;
 	size_t n = 0, rows = 0;
-	enum outcome o = f->items_of(f, uid, &item, &n, e);
+	enum outcome o = event_not_too_many(f, f->items_of(f, uid, &item, &n, e), &n, e);
 
 	if (o != OK || !n)
 		return o;
@@ -362,6 +374,7 @@ free_place(struct family *f, const struct item *series, struct err *e)
 	enum outcome o = store_keys_where(f->g->store, f->l,
 	    (size_t)list_column(f->l, FIELD_PARENT), series->key, false, &key, &n, e);
 
+	o = event_not_too_many(f, o, &n, e);
 	if (o == OK)
 		o = look_again(f, key, n, e);
 	return o == OK ? look_again(f, &series->key, 1, e) : o;
@@ -380,7 +393,7 @@ vanish(struct family *f, const struct item *item, struct err *e)
 		event_forget(f);
 	if (!item->has_uid || (item->place != 0 && !event_has_overrides(f->l)))
 		return OK;
-	o = f->items_of(f, &item->uid, &other, &n, e);
+	o = event_not_too_many(f, f->items_of(f, &item->uid, &other, &n, e), &n, e);
 	for (size_t i = 0; o == OK && i < n; i++) {
 		if (other[i].id == item->id || key_is_inner(other[i].key, NULL, NULL) ||
 		    (other[i].place == 0) == (item->place == 0))
