@@ -189,6 +189,16 @@ check_choices(struct check *c, const struct column *col, const struct dba_column
 	}
 }
 
+/* Dates in a column of text, which holds anything. */
+static void
+check_text(struct check *c, const struct column *col, const struct ini_entry *at)
+{
+	if (col->class == COLUMN_TEXT && (col->type == VALUE_DATE || col->type == VALUE_STAMP))
+		CHECK_WARN(c, at, "column \"%s\" is text: only what is written like 2026-03-05 or "
+		    "2026-03-05 09:00:00 is a date, and a row with anything else is left out; a "
+		    "column of dates, or a conversion in the view, is safer", col->name);
+}
+
 static void
 check_columns(struct check *c)
 {
@@ -207,6 +217,7 @@ check_columns(struct check *c)
 		col->has_default = found->type.has_default;
 		view_column_meaning(c->p->arena, col, &found->type);
 		check_choices(c, col, found, at);
+		check_text(c, col, at);
 		if (col->field != FIELD_CONTENT && !value_fits_column(l, col, col->class))
 			CHECK_ERROR(c, at, "column \"%s\" is of type %s, which cannot hold %s (a "
 			    "%s); map another column, or convert it in the view", col->name,

@@ -9,6 +9,7 @@
 #include "value.h"
 
 #define SHOWN 5           /* rows named per kind of problem */
+#define SHOWN_BYTES 60    /* of a value */
 #define SCANNED_ROWS 100  /* reading fewer rows than this for one key is no harm */
 
 /* "`a`, `b`" */
@@ -59,10 +60,13 @@ check_keys(struct check *c, struct err *e)
 
 /* ---- values ---- */
 
-/* Why the row cannot be shown, on the scratch arena; NULL: it can. value: room for its columns. */
+/*
+ * Why the row cannot be shown, on the scratch arena; NULL: it can. value: room for its
+ * columns. *at and *raw: the column that it lies in, and what that holds; NULL: all together.
+ */
 static const char *
 row_reason(struct check *c, const struct str *col, struct arena *scratch, struct str *value,
-    const struct ini_entry **at)
+    const struct ini_entry **at, struct str *raw)
 {
 	const struct kind_rules *rules = kind_rules(c->l);
 	struct row row = { .state = ROW_GOOD, .value = value };
@@ -79,9 +83,11 @@ row_reason(struct check *c, const struct str *col, struct arena *scratch, struct
 		if (!why)
 			continue;
 		*at = check_field(c, column);
+		*raw = col[c->l->key_n + i];
 		return why;
 	}
 	*at = NULL;
+	*raw = STR_NULL;
 	return rules->bad ? rules->bad(scratch, c->l, &row) : NULL;
 }
 
@@ -135,6 +141,24 @@ value_sql(struct check *c, const struct column *column)
 	    arena_fmt(c->d.arena, "%s + 0", name).p : name;
 }
 
+/* Printable, and not too much of it. */
+static const char *
+shown_value(struct check *c, struct str raw)
+{
+	struct str s = arena_dup(c->d.arena, raw);
+	char *text = arena_get(c->d.arena, SHOWN_BYTES + 4);
+	size_t n = 0;
+
+	while (n < s.n && n < SHOWN_BYTES) {
+		text[n] = (unsigned char)s.p[n] < ' ' ? ' ' : s.p[n];
+		n++;
+	}
+	while (n && n < s.n && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+		n--; /* not within a character */
+	memcpy(text + n, s.n > n ? "..." : "", s.n > n ? 4 : 1);
+	return text;
+}
+
 static enum outcome
 check_values(struct check *c, struct err *e)
 {
@@ -155,15 +179,17 @@ check_values(struct check *c, struct err *e)
 	    dba_place(c->d.arena, c->l->schema, c->l->view)).p, &st, e);
 	while (rc == OK && (rc = db_next(st, &col, &width, e)) == OK) {
 		struct rows one = { .n = 1, .width = width, .cell = col };
-		const char *why = row_reason(c, col, &scratch, value, &at);
+		struct str raw;
+		const char *why = row_reason(c, col, &scratch, value, &at, &raw);
 
 		if (!why) {
 			look_at_choices(c, value, &unnumbered);
 			continue;
 		}
 		if (++bad <= SHOWN)
-			CHECK_WARN(c, at, "the row with %s is left out: %s",
-			    key_of_row(c, &one, 0), why);
+			CHECK_WARN(c, at, "the row with %s is left out: %s%s%s%s",
+			    key_of_row(c, &one, 0), why, raw.p ? " (it is \"" : "",
+			    raw.p ? shown_value(c, raw) : "", raw.p ? "\")" : "");
 	}
 	if (bad > SHOWN)
 		CHECK_WARN(c, NULL, "%zu more rows are left out for such reasons", bad - SHOWN);

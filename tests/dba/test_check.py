@@ -147,6 +147,14 @@ CASES = {
     'parent on a date': ('', {'provider': {'type': 'discussions'}, 'write': {'mode': 'none'},
                               'fields': {'Email': None, 'Parent': 'born'}},
                          ['[fields] Parent: column "born" is of type date, which cannot hold'], True),
+    'date in a text': ('', {'provider': {'type': 'tasks'}, 'write': {'mode': 'none'},
+                            'fields': {'Email': None, 'DueDate': 'email'}},
+                       ['warning: ', '[fields] DueDate: column "email" is text: only what is'],
+                       False),
+    'date in a text, with its value': (
+        '', {'provider': {'type': 'tasks'}, 'write': {'mode': 'none'},
+             'fields': {'Email': None, 'DueDate': 'email'}},
+        ['warning: ', 'the row with id = 1 is left out', '(it is "a@example.com")'], False),
     'file error': ('', {'fields': {'FirstNme': 'x'}},
                    ['[fields] FirstNme: "FirstNme" is not a field of contacts; did you mean '
                     'FirstName?'], True),
