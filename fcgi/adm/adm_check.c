@@ -67,9 +67,26 @@ one(struct adm *m, struct list *l, struct err *e)
 	return OK;
 }
 
+/* One whose file has errors, which have been said; a database that does not answer is said later. */
+static void
+refused(struct adm *m, struct list *l, const char *what)
+{
+	struct ini_problem *last = m->problems.last;
+	struct err e = { 0 };
+	size_t errors = 0;
+
+	if (check_refused(&m->admin, l, &m->problems, &e) != OK)
+		adm_failed(&e);
+	if (m->problems.last != last)
+		adm_say(m, last->next);
+	for (const struct ini_problem *p = m->problems.first; p; p = p->next)
+		errors += !p->is_warning && strcmp(p->file, l->file) == 0;
+	printf("%s: refused (%zu error%s)\n", what, errors, errors == 1 ? "" : "s");
+}
+
 /* A file or folder of its own: `check providers/mine/provider.ini`. */
 static struct list *
-from_file(struct adm *m, const char *path)
+from_file(struct adm *m, const char *path, bool *is_good)
 {
 	struct arena *a = &m->arena;
 	struct stat st;
@@ -81,24 +98,23 @@ from_file(struct adm *m, const char *path)
 	slash = strrchr(file, '/');
 	folder = slash ? arena_dup(a, (struct str){ file, (size_t)(slash - file) }) : STR(".");
 	slash = strrchr(folder.p, '/');
-	return list_load(file, slash ? slash + 1 : folder.p, &wire_vocabulary, &m->problems);
+	return list_read(file, slash ? slash + 1 : folder.p, &wire_vocabulary, &m->problems, is_good);
 }
 
 static int
 check_file(struct adm *m, const char *path)
 {
 	struct err e = { 0 };
-	struct list *l = from_file(m, path);
-	enum outcome rc;
+	bool is_good;
+	struct list *l = from_file(m, path, &is_good);
+	enum outcome rc = OK;
 
 	if (m->problems.first)
 		adm_say(m, NULL);
-	if (!l) {
-		printf("%s: refused (%zu error%s)\n", path, m->problems.error_n,
-		    m->problems.error_n == 1 ? "" : "s");
-		return ADM_PROBLEMS;
-	}
-	rc = one(m, l, &e);
+	if (is_good)
+		rc = one(m, l, &e);
+	else
+		refused(m, l, path);
 	zone_close(&l->zone);
 	zones_close(&l->zones);
 	if (rc != OK)
@@ -118,10 +134,12 @@ check_all(struct adm *m)
 		return ADM_PROBLEMS;
 	if (m->problems.first)
 		adm_say(m, NULL);
-	else if (!lists->n)
+	else if (!lists->n && !lists->refused_n)
 		puts("There is no list yet: no folder of [providers] dir holds a provider.ini.");
 	for (size_t i = 0; rc == OK && i < lists->n; i++)
 		rc = one(m, lists->list[i], &e);
+	for (size_t i = 0; i < lists->refused_n; i++)
+		refused(m, lists->refused[i], lists->refused[i]->name);
 	lists_close(lists);
 	last = m->problems.last;
 	if (rc == OK)

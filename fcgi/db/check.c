@@ -282,6 +282,8 @@ check_all(struct check *c, struct err *e)
 	check_stamp(c, "created", c->l->created, &c->l->created_class);
 	check_stamp(c, "modified", c->l->modified, &c->l->modified_class);
 	check_columns(c);
+	if (c->is_refused)
+		return OK;
 	rc = check_content(c, e);
 	if (rc == OK)
 		rc = check_files(c, e);
@@ -300,11 +302,11 @@ check_all(struct check *c, struct err *e)
 	return rc == OK ? check_data(c, e) : rc;
 }
 
-enum outcome
-check_by_dba(const struct store_conf *admin, struct list *l, struct ini_problems *p,
-    struct err *e)
+static enum outcome
+check_with(const struct store_conf *admin, struct list *l, bool is_refused,
+    struct ini_problems *p, struct err *e)
 {
-	struct check c = { .l = l, .p = p };
+	struct check c = { .l = l, .p = p, .is_refused = is_refused };
 	struct arena a;
 	enum outcome rc;
 
@@ -315,6 +317,20 @@ check_by_dba(const struct store_conf *admin, struct list *l, struct ini_problems
 	dba_close(&c.d);
 	arena_clear(&a);
 	return rc;
+}
+
+enum outcome
+check_by_dba(const struct store_conf *admin, struct list *l, struct ini_problems *p,
+    struct err *e)
+{
+	return check_with(admin, l, false, p, e);
+}
+
+enum outcome
+check_refused(const struct store_conf *admin, struct list *l, struct ini_problems *p,
+    struct err *e)
+{
+	return l->schema && l->view ? check_with(admin, l, true, p, e) : OK;
 }
 
 enum outcome

@@ -15,6 +15,13 @@
 enum outcome check_by_dba(const struct store_conf *admin, struct list *l, struct ini_problems *p,
     struct err *e) WARN_UNUSED;
 
+/*
+ * A list whose file has an error: what can be said of view, key and columns all
+ * the same, so that nobody mends one half only to be told of the other.
+ */
+enum outcome check_refused(const struct store_conf *admin, struct list *l,
+    struct ini_problems *p, struct err *e) WARN_UNUSED;
+
 /* Beyond store_bind: writability, base tables not covered by tracking, cascades, triggers, first bad rows. */
 enum outcome check_list(struct store *s, struct list *l, struct ini_problems *p, struct err *e)
     WARN_UNUSED;

@@ -16,6 +16,7 @@ struct check {
 	size_t column_n;
 	struct dba_table *base;       /* tables and views below the view, itself included */
 	size_t base_n;
+	bool is_refused;              /* the file has errors: only what it says of columns counts */
 	bool *is_writable;            /* of l->column[]: MariaDB can update it through the view */
 };
 

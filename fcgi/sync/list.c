@@ -280,9 +280,8 @@ close_zones(struct list *l)
 	zones_close(&l->zones);
 }
 
-/* What could be read of it, and whether that was without an error. Its zones are the caller's. */
-static struct list *
-read_list(const char *file, const char *name, const struct vocabulary *v, struct ini_problems *p,
+struct list *
+list_read(const char *file, const char *name, const struct vocabulary *v, struct ini_problems *p,
     bool *is_good)
 {
 	struct list *l = ARENA_NEW(p->arena, struct list);
@@ -310,7 +309,7 @@ struct list *
 list_load(const char *file, const char *name, const struct vocabulary *v, struct ini_problems *p)
 {
 	bool is_good;
-	struct list *l = read_list(file, name, v, p, &is_good);
+	struct list *l = list_read(file, name, v, p, &is_good);
 
 	if (is_good)
 		return l;
@@ -461,7 +460,7 @@ lists_load(const char *dir, const struct vocabulary *v, struct ini_problems *p,
 	for (size_t i = 0; i < n; i++) {
 		const char *file = arena_fmt(p->arena, "%s/%s/" FILE_NAME, dir, name[i]).p;
 		bool is_good;
-		struct list *l = read_list(file, name[i], v, p, &is_good);
+		struct list *l = list_read(file, name[i], v, p, &is_good);
 
 		if (!is_folder_name(name[i])) {
 			ini_problem(p, file, NULL, "the folder \"%s\" becomes part of addresses; "

@@ -199,6 +199,9 @@ void lists_settle(struct lists *ls, struct ini_problems *p);
 /* One file. NULL when it has errors. name: its folder. */
 struct list *list_load(const char *file, const char *name, const struct vocabulary *v,
     struct ini_problems *p);
+/* The same with errors: what could be read of it (struct lists, refused), and whether that is all. */
+struct list *list_read(const char *file, const char *name, const struct vocabulary *v,
+    struct ini_problems *p, bool *is_good);
 /* Zones are heap memory. */
 void lists_close(struct lists *l);
 

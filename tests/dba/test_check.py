@@ -217,6 +217,18 @@ class Check(dba.Case):
         self.assertIn('people: fine', text)
         self.assertIn('other: refused (1 error)', text)
 
+    def test_errors_of_file_and_view_in_one_round(self):
+        self.s.provider(fields={'FirstNme': 'x', 'Company': 'nothing', 'Birthday': 'born'},
+                        source={'key': 'idd'})
+        for args in (['check'], ['check', 'people']):
+            text = self.refused(*args)
+            self.assertIn('"FirstNme" is not a field of contacts', text)
+            self.assertIn('[source] key: the view crm.v_people has no column "idd"', text)
+            self.assertIn('[fields] Company: the view crm.v_people has no column "nothing"', text)
+            self.assertTrue(text.splitlines()[-1].endswith(': refused (3 errors)'), text)
+        self.s.provider(source={'view': 'nonsense'})
+        self.assertIn('refused (1 error)', self.refused('check'))
+
     def test_samples(self):
         """The samples are what a DBA copies: they load twice and have no problem."""
         for i in range(2):
