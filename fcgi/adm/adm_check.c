@@ -38,7 +38,7 @@ check_account(struct adm *m, const struct list *l)
 	struct list_status st;
 	struct err e = { 0 };
 
-	if (status_list(&m->conf->database, l, &m->arena, &st, &e) == OK && st.trouble)
+	if (status_list(&m->conf->database, l, 0, &m->arena, &st, &e) == OK && st.trouble)
 		ini_problem(&m->problems, l->file, &at, "%s", st.trouble);
 }
 

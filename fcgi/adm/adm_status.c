@@ -12,6 +12,9 @@
 #include "owsadm.h"
 #include "status.h"
 
+#define BAD_SOME 5        /* bad rows named of a list */
+#define BAD_ALL 100000    /* with --bad */
+
 /* The supervisor; 0 when there is none, *why says so. */
 static pid_t
 supervisor(const struct adm *m, char why[256])
@@ -77,7 +80,7 @@ say_list(struct adm *m, const struct list *l, const struct list_status *st)
 	for (size_t i = 0; i < st->bad_n; i++)
 		printf("    row %s: %s\n", st->bad_key[i], st->bad_reason[i]);
 	if (st->bad > st->bad_n)
-		printf("    and %llu more rows that cannot be shown\n",
+		printf("    and %llu more rows that cannot be shown (`owsadm status --bad`)\n",
 		    (unsigned long long)(st->bad - st->bad_n));
 	if (st->missing)
 		printf("    no trigger on %s: changes are found by scanning; run `owsadm install`\n",
@@ -121,7 +124,8 @@ adm_status(struct adm *m)
 		struct list_status st;
 		struct err e = { 0 };
 
-		if (status_list(&m->conf->database, lists->list[i], &m->arena, &st, &e) != OK) {
+		if (status_list(&m->conf->database, lists->list[i], m->is_bad ? BAD_ALL : BAD_SOME,
+		    &m->arena, &st, &e) != OK) {
 			lists_close(lists);
 			return adm_failed(&e);
 		}

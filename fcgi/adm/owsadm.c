@@ -12,7 +12,7 @@
 
 #define ARENA_BYTES (512 * MIB)
 
-enum { OPT_PRINT = 1, OPT_DATA = 2, OPT_ADMIN = 4, OPT_TYPE = 8 };
+enum { OPT_PRINT = 1, OPT_DATA = 2, OPT_ADMIN = 4, OPT_TYPE = 8, OPT_BAD = 16 };
 
 static const struct command {
 	const char *name;
@@ -31,8 +31,8 @@ static const struct command {
 	{ "uninstall", adm_uninstall, OPT_PRINT | OPT_DATA | OPT_ADMIN, 0,
 	  "uninstall [--print] [--data]",
 	  "drop the triggers; with --data the sync database and accounts, too" },
-	{ "status", adm_status, 0, 0, "status",
-	  "what is served, how far it is, what waits" },
+	{ "status", adm_status, OPT_BAD, 0, "status [--bad]",
+	  "what is served, how far it is, what waits; with --bad every row left out" },
 	{ "reload", adm_reload, 0, 0, "reload",
 	  "let owsd read configuration and providers again" },
 	{ "restored", adm_restored, 0, 0, "restored",
@@ -112,7 +112,7 @@ first_line(struct arena *a, const char *file)
 
 struct options {
 	const char *conf, *user, *password_file, *socket, *type;
-	bool is_print, drop_data;
+	bool is_print, drop_data, is_bad;
 	char *rest[8];
 	int rest_n;
 };
@@ -144,6 +144,8 @@ read_options(int argc, char **argv, struct options *o)
 			o->is_print = true;
 		else if (strcmp(argv[i], "--data") == 0)
 			o->drop_data = true;
+		else if (strcmp(argv[i], "--bad") == 0)
+			o->is_bad = true;
 		else if (argv[i][0] == '-' && argv[i][1] && strcmp(argv[i], "--help") != 0)
 			return wrong("unknown option", argv[i]), false;
 		else if (o->rest_n == (int)(sizeof o->rest / sizeof o->rest[0]))
@@ -158,13 +160,14 @@ static int
 run_command(const struct command *c, struct options *o)
 {
 	struct adm m = { .is_print = o->is_print, .drop_data = o->drop_data, .type = o->type,
+		.is_bad = o->is_bad,
 		.argc = o->rest_n - 1, .argv = o->rest + 1 };
 	int status = ADM_USAGE;
 
 	if (m.argc > c->max)
 		return wrong("too many arguments for", c->name);
 	if ((o->is_print && !(c->flags & OPT_PRINT)) || (o->drop_data && !(c->flags & OPT_DATA)) ||
-	    (o->type && !(c->flags & OPT_TYPE)) ||
+	    (o->type && !(c->flags & OPT_TYPE)) || (o->is_bad && !(c->flags & OPT_BAD)) ||
 	    ((o->user || o->password_file || o->socket) && !(c->flags & OPT_ADMIN)))
 		return wrong("an option does not go with", c->name);
 	arena_init(&m.arena, ARENA_BYTES);

@@ -14,7 +14,7 @@ struct adm {
 	struct ini_problems problems;
 	const struct conf *conf;      /* NULL for commands without configuration */
 	struct store_conf admin;      /* the DBA's account: configuration and options */
-	bool is_print, drop_data;
+	bool is_print, drop_data, is_bad;
 	const char *type;             /* --type of `new`, or NULL */
 	int argc;                     /* arguments behind the command, options taken out */
 	char **argv;

@@ -37,14 +37,16 @@ ask_list(struct dba *d, const struct list *l, struct list_status *out, struct er
 }
 
 static enum outcome
-ask_bad(struct dba *d, struct list_status *out, struct err *e)
+ask_bad(struct dba *d, unsigned max, struct list_status *out, struct err *e)
 {
 	const char *of[] = { arena_fmt(d->arena, "%u", (unsigned)out->no).p };
 	struct rows r;
 	enum outcome rc = dba_ask(d, &r, arena_fmt(d->arena, "SELECT REPLACE(skey, X'1F', ', '), "
-	    "reason FROM %s WHERE list = ? ORDER BY since, skey LIMIT 5",
-	    dba_place(d->arena, d->database, "ows_bad")).p, of, 1, e);
+	    "reason FROM %s WHERE list = ? ORDER BY since, LENGTH(skey), skey LIMIT %u",
+	    dba_place(d->arena, d->database, "ows_bad"), max).p, of, 1, e);
 
+	out->bad_key = ARENA_ARRAY(d->arena, const char *, r.n);
+	out->bad_reason = ARENA_ARRAY(d->arena, const char *, r.n);
 	for (size_t i = 0; rc == OK && i < r.n; i++) {
 		out->bad_key[i] = rows_text(&r, i, 0);
 		out->bad_reason[i] = rows_text(&r, i, 1);
@@ -107,8 +109,8 @@ status_users(const struct store_conf *conf, const struct people_conf *c, struct 
 }
 
 enum outcome
-status_list(const struct store_conf *conf, const struct list *l, struct arena *a,
-    struct list_status *out, struct err *e)
+status_list(const struct store_conf *conf, const struct list *l, unsigned bad_max,
+    struct arena *a, struct list_status *out, struct err *e)
 {
 	struct dba d;
 	enum outcome rc;
@@ -118,7 +120,7 @@ status_list(const struct store_conf *conf, const struct list *l, struct arena *a
 	if (rc == OK)
 		rc = ask_list(&d, l, out, e);
 	if (rc == OK && out->is_installed)
-		rc = ask_bad(&d, out, e);
+		rc = ask_bad(&d, bad_max, out, e);
 	out->has_triggers = true;
 	if (rc == OK && out->is_installed)
 		rc = triggers_seen(&d, l, &out->has_triggers, &out->missing, e);

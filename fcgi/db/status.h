@@ -20,13 +20,13 @@ struct list_status {
 	bool has_triggers;       /* all that it wants; true when it wants none */
 	const char *missing;     /* table of the first one that is missing, or NULL */
 	const char *trouble;     /* why the daemon cannot read the view, with the cure; NULL: it can */
-	size_t bad_n;
-	const char *bad_key[5], *bad_reason[5]; /* the first ones */
+	size_t bad_n;            /* of these, the first ones */
+	const char **bad_key, **bad_reason;
 };
 
-/* conf: the daemon's account. E_UNAVAILABLE when there is no sync database. */
-enum outcome status_list(const struct store_conf *conf, const struct list *l, struct arena *a,
-    struct list_status *out, struct err *e) WARN_UNUSED;
+/* conf: the daemon's account; bad_max: most bad rows to name. E_UNAVAILABLE when there is no sync database. */
+enum outcome status_list(const struct store_conf *conf, const struct list *l, unsigned bad_max,
+    struct arena *a, struct list_status *out, struct err *e) WARN_UNUSED;
 
 /* Why the daemon's account cannot read the table of users, with the cure; *trouble NULL: it can. */
 enum outcome status_users(const struct store_conf *conf, const struct people_conf *c,

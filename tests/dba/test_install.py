@@ -218,6 +218,21 @@ class Install(dba.Case):
         self.assertIn("Unknown column 'email'", text)
         self.assertIn('`owsadm check` says more', text)
 
+    def test_bad_rows_in_the_status(self):
+        self.s.provider()
+        self.fine('install')
+        self.s.sql("INSERT INTO ows.ows_bad (list, skey, since, reason) SELECT no, seq, 1, 'a reason' "
+                   'FROM ows.ows_list, ows.seq_1_to_12')
+        text = self.refused('status')
+        self.assertEqual([l.split(':')[0] for l in text.splitlines() if 'a reason' in l],
+                         ['    row %d' % n for n in range(1, 6)])
+        self.assertIn('and 7 more rows that cannot be shown (`owsadm status --bad`)', text)
+        text = self.refused('status', '--bad')
+        self.assertEqual([l.split(':')[0] for l in text.splitlines() if 'a reason' in l],
+                         ['    row %d' % n for n in range(1, 13)])
+        self.assertNotIn('more rows', text)
+        self.assertEqual(self.s.adm('check', '--bad')[0], 2)
+
     def test_key_longer_than_the_inbox_takes(self):
         self.s.sql('CREATE TABLE crm.wide (k VARCHAR(600) PRIMARY KEY, last_name VARCHAR(9)); '
                    'CREATE VIEW crm.v_wide AS SELECT * FROM crm.wide')
