@@ -170,6 +170,10 @@ enum outcome event_twice(struct family *f, const struct calendar *c,
     const struct event_master *m, int64_t instance, uint32_t id, const char **why,
     struct err *e) WARN_UNUSED;
 
+/* A row that is numbered replaces that instance. An error is met again by whoever asked. */
+bool event_has_row(struct family *f, const struct calendar *c, const struct event_master *m,
+    int64_t instance);
+
 /*
  * What is kept in family.memo while a batch is numbered: the series asked for last, by
  * a key of the caller's, and the places of its instances. To be told of what changes.

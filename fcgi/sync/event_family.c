@@ -309,6 +309,21 @@ event_twice(struct family *f, const struct calendar *c, const struct event_maste
 	return o;
 }
 
+bool
+event_has_row(struct family *f, const struct calendar *c, const struct event_master *series,
+    int64_t instance)
+{
+	struct err e = { 0 };
+	struct event_memo *m;
+
+	if (!series->item.has_uid || places_of(f, c, series, &m, &e) != OK)
+		return false;
+	for (size_t i = place_at(m, instance); i < m->n && m->place[i].from == instance; i++)
+		if (m->place[i].has_row)
+			return true;
+	return false;
+}
+
 /* Where an instance is now; NO_TIME: deleted. */
 static int64_t
 place_of(const struct event_memo *m, const struct exdates *out, int64_t t)

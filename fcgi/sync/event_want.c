@@ -214,19 +214,17 @@ event_want(struct family *f, const struct row *row, const struct item *item, str
 	return o;
 }
 
-/* A row of the DBA's own replaces that instance. An error is met again by whoever asked. */
+/* A row of the DBA's own replaces that instance. */
 static bool
 has_row(struct family *f, const struct calendar *c, const struct event *ev, const struct item *item,
-    const struct item *inner)
+    const struct row *row, const struct item *inner)
 {
-	struct wanted w = { .c = c };
-	struct err e = { 0 };
+	const struct event_master m = { .is_found = true, .item = *item, .row = *row, .event = *ev };
 	int64_t t;
 
-	if (!event_has_overrides(f->l) || find_replaced(f, &w, ev, item, &e) != OK)
-		return false;
-	return event_parse(kind_value(c->v, c->l, inner, NULL, FIELD_INSTANCE), &t) &&
-	    event_instance(ev, t, &t) && is_replaced(&w, t);
+	return event_has_overrides(f->l) &&
+	    event_parse(kind_value(c->v, c->l, inner, NULL, FIELD_INSTANCE), &t) &&
+	    event_instance(ev, t, &t) && event_has_row(f, c, &m, t);
 }
 
 bool
@@ -242,7 +240,7 @@ event_keeps(struct family *f, const struct row *row, const struct item *item, co
 	    list_column(f->l, FIELD_EXDATE) >= 0 && !bag_get(inner->bag, STR(":adopted")).n)
 		return false; /* the column names it no more */
 	return str_eq(bag_get(inner->bag, STR(":series")), event_series_print(&c, item, &ev)) &&
-	    !has_row(f, &c, &ev, item, inner);
+	    !has_row(f, &c, &ev, item, row, inner);
 }
 
 /* ---- instances that came before their series ---- */
