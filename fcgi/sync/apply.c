@@ -63,6 +63,24 @@ write_row(struct change_run *r, const struct cell *cell, size_t n,
 	return change_taken(r, &before, cell, n);
 }
 
+/*
+ * Somebody has asked harvest to look which inner items the row keeps. This change
+ * numbers the row, and forgets what was announced of it: it has to ask again.
+ */
+static enum outcome
+is_asked(struct change_run *r, bool *asked)
+{
+	const struct kind_rules *rules = kind_rules(r->l);
+	struct inbox_row *rows;
+	size_t n = 0;
+	enum outcome o = OK;
+
+	if (rules->want || rules->keeps)
+		o = store_inbox_of(r->g->store, r->l, r->item.key, &rows, &n, r->e);
+	*asked = n > 0;
+	return o;
+}
+
 static enum outcome
 try_update(struct change_run *r)
 {
@@ -71,7 +89,7 @@ try_update(struct change_run *r)
 	struct cell *cell;
 	struct str bag;
 	unsigned char before[HASH_LEN];
-	bool done, bag_changed;
+	bool done, bag_changed, asked;
 	struct item item;
 	struct row seen;
 	enum outcome o = change_lock_compared(r, &done);
@@ -92,7 +110,8 @@ try_update(struct change_run *r)
 	if (n == 0 && !bag_changed)
 		return change_update_quietly(r, bag);
 	memcpy(before, r->row.print, sizeof(before));
-	if (n)
+	o = is_asked(r, &asked);
+	if (o == OK && n)
 		o = write_row(r, cell, n, &announced, &announced_n);
 	/* blanks at the end, say, which the column does not keep */
 	if (o == OK && !bag_changed && memcmp(before, r->row.print, sizeof(before)) == 0)
@@ -108,6 +127,8 @@ try_update(struct change_run *r)
 	item.bag = bag;
 	memcpy(item.print, r->row.print, sizeof(item.print));
 	o = change_announce(r, &seen, &item);
+	if (o == OK && asked && announced_n)
+		o = store_inbox_add(r->g->store, r->l, &r->item.key, 1, false, r->e);
 	if (o == OK)
 		o = change_finish(r, CHANGE_ITEM, &item, false, announced, announced_n);
 	if (o == OK)

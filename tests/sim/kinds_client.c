@@ -299,29 +299,35 @@ kind_client_deliver(struct kind_client *c, struct kind_push *p, struct kind_answ
 	kind_judge_answer(c->judge, p, a);
 }
 
+/* What the answer shows is what this copy is. */
+static void
+take_item(struct kind_client *c, struct held *h, const struct thing *t)
+{
+	struct held *other = held_of(c, t->id);
+
+	if (was_gone(c, t->id)) { /* made, and already deleted by somebody */
+		held_remove(c, h);
+		return;
+	}
+	if (other && other != h) { /* a fetch has brought it already */
+		held_take(other, t);
+		held_remove(c, h);
+		return;
+	}
+	held_take(h, t);
+	h->is_met = true;
+}
+
 static void
 take_success(struct kind_client *c, struct held *h, const struct kind_answer *a)
 {
-	struct held *other;
-
 	if (h->push->command == COMMAND_DELETE) {
 		if (!was_gone(c, h->base.id))
 			remember_gone(c, h->base.id);
 		held_remove(c, h);
 		return;
 	}
-	other = held_of(c, a->thing.id);
-	if (was_gone(c, a->thing.id)) { /* made, and already deleted by somebody */
-		held_remove(c, h);
-		return;
-	}
-	if (other && other != h) { /* a fetch has brought it already */
-		held_take(other, &a->thing);
-		held_remove(c, h);
-		return;
-	}
-	held_take(h, &a->thing);
-	h->is_met = true;
+	take_item(c, h, &a->thing);
 }
 
 static void
@@ -352,7 +358,7 @@ deliver(struct kind_client *c, struct held *h)
 		return;
 	case E_CONFLICT:
 		if (a.has_thing)
-			held_take(h, &a.thing);
+			take_item(c, h, &a.thing);
 		return;
 	case E_NOT_FOUND: case E_INVALID: case E_DENIED: case E_LIMIT:
 		take_refusal(c, h, &a);

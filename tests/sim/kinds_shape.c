@@ -102,9 +102,10 @@ pattern_read(struct arena *a, struct str text, struct pattern *out, const char *
 {
 	struct daily d;
 
-	*why = "it is no pattern of this simulator";
-	if (!daily_read(arena_dup(a, text).p, &d))
+	if (!daily_read(arena_dup(a, text).p, &d)) {
+		*why = "it is no pattern of this simulator";
 		return false;
+	}
 	*out = (struct pattern){ .kind = PATTERN_DAILY, .frequency = d.every, .first_day = 1,
 		.end = d.count ? PATTERN_COUNT : PATTERN_FOREVER, .count = d.count };
 	return pattern_check(out, why);
@@ -123,8 +124,10 @@ static bool
 zone_read(struct arena *a, struct str text, struct zone_rule *out, const char **why)
 {
 	memset(out, 0, sizeof(*out));
+	if (sscanf(arena_dup(a, text).p, "zone %d %d", &out->bias, &out->daylight_bias) == 2)
+		return true;
 	*why = "it is no zone of this simulator";
-	return sscanf(arena_dup(a, text).p, "zone %d %d", &out->bias, &out->daylight_bias) == 2;
+	return false;
 }
 
 static struct str
