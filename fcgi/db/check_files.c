@@ -77,6 +77,30 @@ check_index(struct check *c, struct err *e)
 	return rc;
 }
 
+/* A reference to the rows that holds them fast: clients cannot delete an item that has files. */
+static enum outcome
+check_reference(struct check *c, struct err *e)
+{
+	const struct file_table *f = &c->l->files;
+	const char *of[] = { f->schema, f->table, f->key[0] };
+	struct rows r;
+	enum outcome rc;
+
+	if (!(c->l->allow & ALLOW_DELETE) || c->l->delete_set)
+		return OK;
+	rc = dba_ask(&c->d, &r, "SELECT DISTINCT r.constraint_name, r.referenced_table_name "
+	    "FROM information_schema.referential_constraints r "
+	    "JOIN information_schema.key_column_usage k ON k.constraint_schema = "
+	    "r.constraint_schema AND k.constraint_name = r.constraint_name AND k.table_name = "
+	    "r.table_name WHERE r.constraint_schema = ? AND r.table_name = ? AND k.column_name = ? "
+	    "AND r.delete_rule IN ('RESTRICT', 'NO ACTION')", of, 3, e);
+	for (size_t i = 0; rc == OK && i < r.n; i++)
+		CHECK_WARN(c, check_at(c, "attachments", "table"), "the foreign key %s to %s has no "
+		    "ON DELETE CASCADE: clients cannot delete an item that has files",
+		    rows_text(&r, i, 0), rows_text(&r, i, 1));
+	return rc;
+}
+
 static void
 check_noticed(struct check *c)
 {
@@ -113,5 +137,6 @@ check_files(struct check *c, struct err *e)
 	}
 	check_columns(c, column, n);
 	check_noticed(c);
-	return check_index(c, e);
+	rc = check_reference(c, e);
+	return rc == OK ? check_index(c, e) : rc;
 }

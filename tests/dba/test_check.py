@@ -155,6 +155,13 @@ CASES = {
         '', {'provider': {'type': 'tasks'}, 'write': {'mode': 'none'},
              'fields': {'Email': None, 'DueDate': 'email'}},
         ['warning: ', 'the row with id = 1 is left out', '(it is "a@example.com")'], False),
+    'files that hold their rows': (
+        'CREATE TABLE crm.file (person INT, name VARCHAR(99), content LONGBLOB, PRIMARY KEY (person, '
+        'name), CONSTRAINT of_whom FOREIGN KEY (person) REFERENCES crm.people (id))',
+        {'track': {'tables': 'crm.people:id, crm.file:person'},
+         'tail': '[attachments]\ntable = crm.file\nitem = person\nname = name\ncontent = content\n'},
+        ['warning: ', '[attachments] table: the foreign key of_whom to people has no ON DELETE'],
+        False),
     'file error': ('', {'fields': {'FirstNme': 'x'}},
                    ['[fields] FirstNme: "FirstNme" is not a field of contacts; did you mean '
                     'FirstName?'], True),
