@@ -300,12 +300,25 @@ lift_answers(struct change_run *r, const struct item *item, const struct row *ro
 	return o;
 }
 
-/* What stayed in the thread although the post that it answers has gone begins one of its own. */
+static int
+by_bytes(const void *va, const void *vb)
+{
+	const struct str *a = va, *b = vb;
+	int d = memcmp(a->p, b->p, a->n < b->n ? a->n : b->n);
+
+	return d ? d : (a->n > b->n) - (a->n < b->n);
+}
+
+/*
+ * What stayed in the thread although the post that it answers has gone begins one
+ * of its own: every post that no row leads to from the first one, for harvest may
+ * not have met all rows that are gone. gone: those that go along.
+ */
 static enum outcome
-ask_left_behind(struct change_run *r, const struct item *item)
+ask_left_behind(struct change_run *r, const struct item *item, const struct below *gone)
 {
 	struct item *with;
-	struct str *left;
+	struct str *left, *sorted = ARENA_ARRAY(r->g->arena, struct str, gone->key_n);
 	size_t n, left_n = 0;
 	enum outcome o = store_items_by_uid(r->g->store, r->l, &item->uid, &with, &n, r->e);
 
@@ -313,7 +326,15 @@ ask_left_behind(struct change_run *r, const struct item *item)
 		return OK;
 	if (o != OK || !n)
 		return o;
-	left = left_behind(r->g->arena, with, n, &left_n);
+	left = ARENA_ARRAY(r->g->arena, struct str, n);
+	if (gone->key_n) {
+		memcpy(sorted, gone->key, gone->key_n * sizeof(*sorted));
+		qsort(sorted, gone->key_n, sizeof(*sorted), by_bytes);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (with[i].id != item->id && (!gone->key_n || !bsearch(&with[i].key, sorted,
+		    gone->key_n, sizeof(*sorted), by_bytes)))
+			left[left_n++] = with[i].key;
 	return left_n ? store_inbox_add(r->g->store, r->l, left, left_n, true, r->e) : OK;
 }
 
@@ -343,7 +364,7 @@ whole_thread(struct change_run *r, const struct item *item, size_t at, struct be
 	out->key = ARENA_ARRAY(r->g->arena, struct str, n);
 	while (n)
 		out->key[out->key_n++] = found[--n];
-	return ask_left_behind(r, item);
+	return ask_left_behind(r, item, out);
 }
 
 static enum outcome

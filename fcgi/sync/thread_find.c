@@ -252,6 +252,19 @@ go_down(const struct search *s, struct str key, struct thread *t)
 	t->trail = thread_append(a, t->trail, mark, THREAD_BLOCK);
 }
 
+/* The first post may have been in another thread since, and begun this one again. */
+static enum outcome
+newest_topic(const struct search *s, struct thread *out, struct err *e)
+{
+	const struct item *root;
+	struct thread t;
+	enum outcome o = s->f->item_of(s->f, out->root, &root, e);
+
+	if (o == OK && root && thread_read(s->f->g->arena, root->bag, &t))
+		out->topic = t.topic;
+	return o;
+}
+
 /* What the item is to keep. */
 static enum outcome
 search(struct search *s, struct thread *out, struct err *e)
@@ -268,7 +281,7 @@ search(struct search *s, struct thread *out, struct err *e)
 		return o;
 	if (s->stays) {
 		*out = s->was;
-		return OK;
+		return newest_topic(s, out, e);
 	}
 	i = s->chain_n;
 	if (s->has_base)
