@@ -304,7 +304,8 @@ print_prefix(struct view *v, const struct list *l, size_t i)
 		add_meaning(&b, c->translation[t].column);
 		add_meaning(&b, c->translation[t].field);
 	}
-	if ((class == COLUMN_TIMESTAMP && c->type == VALUE_DATE) ||
+	if (c->field == FIELD_RRULE || c->field == FIELD_PATTERN || /* by which clock it goes */
+	    (class == COLUMN_TIMESTAMP && c->type == VALUE_DATE) ||
 	    (class == COLUMN_DATETIME && c->type == VALUE_STAMP))
 		buf_addf(&b, "@%s", l->zone_name ? l->zone_name : "");
 	buf_addf(&b, "=");

@@ -4,6 +4,7 @@
 import datetime
 import os
 import sys
+import threading
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -26,6 +27,8 @@ def setUpModule():
                            zone="Europe/Berlin"),
         calendars.Calendar("days", calendars.RULE.replace("DATETIME", "DATE"),
                            calendars.RULE_FIELDS, zone="Europe/Berlin"),
+        calendars.Calendar("instants", calendars.RULE.replace("DATETIME", "TIMESTAMP NULL"),
+                           calendars.RULE_FIELDS),
     ]).up()
 
 
@@ -194,6 +197,51 @@ class Orphans(unittest.TestCase):
                 c.do(deleted({"UID": uid}, STARTS[2]))
                 got = calendars.by_type(c.changes().rows, uid)
                 self.assertEqual({k: len(v) for k, v in got.items()}, {"1": 1, "3": 1})
+
+
+class Zone(unittest.TestCase):
+    def test_another_one_for_the_list(self):
+        """Instants are what they are, but the clock that a rule goes by is another one."""
+        insert(S, "instants", title="Mondays", starts="2026-03-16 08:00", ends="2026-03-16 09:00",
+               rule="FREQ=WEEKLY;COUNT=6;BYDAY=MO")
+        replica = calendars.replica(S, "instants")
+        (m,) = replica.rows.values()
+        self.assertEqual(m["TimeZone"], "93")
+        path = os.path.join(S.providers, "instants", "provider.ini")
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace("timezone = UTC", "timezone = Europe/Berlin"))
+        S.reload()
+
+        def is_told():
+            replica.poll()
+            return replica.rows[m.id]["XMLTZone"] == BERLIN
+
+        stack.until(is_told, 20, "the zone follows")
+        self.assertEqual((replica.rows[m.id].version, replica.rows[m.id]["EventDate"]),
+                         (2, STARTS[0]))
+
+
+class AtOnce(unittest.TestCase):
+    def test_two_replace_one_instance(self):
+        """The newest wins, also where it is newer by a moment only."""
+        for name in ("bare", "rows", "over"):
+            m = calendars.series(calendars.client(S, name))
+            for round in range(5):
+                results, threads = [], []
+                for user in ("alice", "bob"):
+                    one = calendars.client(S, name, user)
+                    method = moved(m, STARTS[4], "2026-04-14T09:00:00Z", "2026-04-14T10:00:00Z")
+                    threads.append(threading.Thread(
+                        target=lambda c=one, what=method: results.extend(c.update(what))))
+                for t in threads:
+                    t.start()
+                for t in threads:
+                    t.join()
+                self.assertEqual([(r.code, r.text) for r in results], [(ows.OK, None)] * 2, name)
+                rows = calendars.client(S, name).changes().rows
+                self.assertEqual(len(calendars.by_type(rows, m["UID"])["4"]), 1)
 
 
 class Large(unittest.TestCase):
