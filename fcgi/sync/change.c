@@ -159,6 +159,7 @@ settle(struct change_run *r, struct item *item, bool is_new)
 
 	family_open(&family, r->g, r->l);
 	family.may_retry = r->c->joins_thread;
+	family.made_room = is_new;
 	if (rules->refuse && (is_new || !is_inner))
 		o = rules->refuse(&family, is_inner ? NULL : &r->row, item, &why, r->e);
 	if (o == OK && why) {

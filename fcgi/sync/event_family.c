@@ -302,6 +302,8 @@ event_twice(struct family *f, const struct calendar *c, const struct event_maste
 		if (m->place[i].id == id || !m->place[i].has_row)
 			continue;
 		o = has_row_still(f, m->place[i].id, &has, e);
+		if (o == OK && has && f->made_room)
+			return E_RETRY; /* somebody else's New was faster by a moment */
 		if (o == OK && has)
 			*why = arena_fmt(c->a, "another row replaces the same instance of its "
 			    "series (item %u)", (unsigned)m->place[i].id).p;

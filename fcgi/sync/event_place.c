@@ -132,14 +132,21 @@ drop_rows_of(struct placing *p, int64_t instance)
 	struct event ev;
 	const char *why;
 	size_t n = 0;
+	bool has_series = event_series(&p->c, &p->master.event, &why);
 	enum outcome o = p->family.items_of(&p->family, &p->master.item.uid, &item, &n, r->e);
 
+	if (has_series)
+		(void)event_instance(&p->master.event, instance, &instance);
 	for (size_t i = 0; o == OK && i < n; i++) {
 		if (item[i].place == 0 || key_is_inner(item[i].key, NULL, NULL))
 			continue;
 		o = p->family.row_of(&p->family, item[i].key, &row, r->e);
 		if (o != OK || !row || !event_read(&p->c, &item[i], row, &ev, &why) ||
-		    ev.instance != instance)
+		    ev.instance == NO_TIME)
+			continue;
+		if (has_series)
+			(void)event_instance(&p->master.event, ev.instance, &ev.instance);
+		if (ev.instance != instance)
 			continue;
 		o = store_row_delete(r->g->store, r->l, item[i].key, r->e);
 		if (o == OK)

@@ -47,6 +47,7 @@ struct family {
 	    size_t *n, struct err *e);
 	bool is_first;    /* the list is being numbered for the first time */
 	bool may_retry;   /* of one change by a client that may join others: E_RETRY looks again */
+	bool made_room;   /* of a New by a client, behind place(): E_RETRY makes room again */
 	size_t asked;     /* keys that rules put into the inbox */
 	void *memo;       /* of the kind's rules, as long as this family is asked */
 };
