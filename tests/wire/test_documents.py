@@ -217,7 +217,7 @@ class Rows(unittest.TestCase):
               "/".join(["é" * 80] * 4))
         r = replica("wrong")
         self.assertEqual(set(r.paths()), {"good.txt"})
-        status = S.owsadm("status", check=False)
+        status = S.owsadm("status", "--bad", check=False)
         self.assertIn("no file name can", status + S.owsadm("check", check=False))
 
     def test_a_library_without_folders(self):
