@@ -153,8 +153,12 @@ static enum outcome
 meet_gone(struct batch *b, size_t i, struct err *e)
 {
 	const struct kind_rules *rules = kind_rules(b->l);
+	struct item never = { .key = b->key[i], .bag = STR("") };
 	enum outcome o = OK;
 
+	/* never numbered, but others may have been judged by its row */
+	if (!b->live[i].id && rules->vanish)
+		o = rules->vanish(&b->family, &never, e);
 	if (b->live[i].id) {
 		batch_gone(b, &b->live[i]);
 		if (rules->vanish)

@@ -166,6 +166,21 @@ settle(struct family *f, const struct row *row, struct item *item, struct err *e
 	    : ask_answers(f, item, &uid, thread_is_first(&was), &now, e);
 }
 
+/* A row that was gone before it had an item: its answers stand below a post that never was. */
+static enum outcome
+ask_answers_to(struct family *f, struct str key, struct err *e)
+{
+	int at = list_column(f->l, FIELD_PARENT);
+	struct str *answer;
+	size_t n = 0;
+	enum outcome o = OK;
+
+	if (at >= 0 && !f->is_first)
+		o = store_keys_where(f->g->store, f->l, (size_t)at, key, false, &answer, &n, e);
+	f->asked += n;
+	return o == OK && n ? store_inbox_add(f->g->store, f->l, answer, n, false, e) : o;
+}
+
 /*
  * Without its first post a thread falls apart: each answer to it begins one. What
  * answered another one stays in the thread, if that is still there.
@@ -177,6 +192,8 @@ vanish(struct family *f, const struct item *item, struct err *e)
 	bool stands = false;
 	enum outcome o = OK;
 
+	if (!item->id)
+		return ask_answers_to(f, item->key, e);
 	if (!item->has_uid || !thread_read(f->g->arena, item->bag, &t))
 		return OK;
 	if (!thread_is_first(&t))

@@ -235,7 +235,8 @@ begin_thread(const struct search *s, const struct row *row, struct thread *out, 
 
 	*out = (struct thread){ .root = row->key, .trail = thread_mark_of(f, row->key),
 		.index = thread_index_of(f->g->arena, &uid) };
-	out->topic = is_own && s->had && thread_is_first(&s->was) ? s->was.topic
+	/* one that returns begins anew: answers that came before it have its subject of now */
+	out->topic = is_own && s->had && s->item->has_uid && thread_is_first(&s->was) ? s->was.topic
 	    : kind_value(f->g->vocabulary, f->l, is_own ? s->item : NULL, row, FIELD_TITLE);
 	if (!out->topic.p)
 		out->topic = STR("");
