@@ -44,4 +44,7 @@ enum outcome draft_refuse(struct draft *d, const char *why) WARN_UNUSED;
 enum outcome draft_write_plain(struct draft *d) WARN_UNUSED;
 enum outcome draft_write_rule(struct draft *d) WARN_UNUSED;
 
+/* Rows of instances that a change of another item takes along; E_INVALID where rows may not be deleted. */
+enum outcome event_drop_rows(struct change_run *r, const struct str *key, size_t n) WARN_UNUSED;
+
 #endif

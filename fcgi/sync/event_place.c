@@ -148,9 +148,7 @@ drop_rows_of(struct placing *p, int64_t instance)
 			(void)event_instance(&p->master.event, ev.instance, &ev.instance);
 		if (ev.instance != instance)
 			continue;
-		o = store_row_delete(r->g->store, r->l, item[i].key, r->e);
-		if (o == OK)
-			o = store_inbox_add(r->g->store, r->l, &item[i].key, 1, false, r->e);
+		o = event_drop_rows(r, &item[i].key, 1);
 	}
 	return o;
 }

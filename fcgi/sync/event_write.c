@@ -7,6 +7,7 @@
  */
 #include "event_draft.h"
 
+#include "access.h"
 #include "bag.h"
 #include "recur_day.h"
 
@@ -100,13 +101,15 @@ write_type(struct draft *d)
 
 /* ---- series and singles of EVENT_BAG and EVENT_ROWS, instances of all ---- */
 
-/* Rows that are instances of a series go with what made them so. */
-static enum outcome
-delete_rows(struct draft *d, const struct str *key, size_t n)
+enum outcome
+event_drop_rows(struct change_run *r, const struct str *key, size_t n)
 {
-	struct change_run *r = d->r;
 	enum outcome o = OK;
 
+	if (n && !(access_rights(r->l, r->who) & RIGHT_DELETE))
+		return err_set(r->e, E_INVALID, "The event cannot be saved: changed instances of "
+		    "its series would go with that, and they are rows of the database, which "
+		    "may not be deleted here.");
 	for (size_t i = 0; o == OK && i < n; i++)
 		o = store_row_delete(r->g->store, r->l, key[i], r->e);
 	return o == OK && n ? store_inbox_add(r->g->store, r->l, key, n, false, r->e) : o;
@@ -135,7 +138,7 @@ purge(struct draft *d)
 		else if (!owner.n)
 			below->inner[below->inner_n++] = item[i];
 	}
-	return o == OK ? delete_rows(d, key, key_n) : o;
+	return o == OK ? event_drop_rows(d->r, key, key_n) : o;
 }
 
 /* The client wants the instances dropped although nothing of the series may differ. */

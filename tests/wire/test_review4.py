@@ -20,7 +20,7 @@ at = datetime.datetime
 
 def setUpModule():
     global S
-    S = stack.Stack([
+    lists = [
         calendars.Calendar("bare", calendars.BARE, calendars.BARE_FIELDS),
         calendars.Calendar("rows", calendars.ROWS, calendars.ROWS_FIELDS),
         calendars.Calendar("over", calendars.OVERRIDES, calendars.OVERRIDES_FIELDS,
@@ -29,7 +29,10 @@ def setUpModule():
                            calendars.RULE_FIELDS, zone="Europe/Berlin"),
         calendars.Calendar("instants", calendars.RULE.replace("DATETIME", "TIMESTAMP NULL"),
                            calendars.RULE_FIELDS),
-    ]).up()
+        calendars.Calendar("kept", calendars.ROWS, calendars.ROWS_FIELDS),
+    ]
+    lists[-1].sections["write"]["allow"] = "insert, update"
+    S = stack.Stack(lists).up()
 
 
 def tearDownModule():
@@ -197,6 +200,23 @@ class Orphans(unittest.TestCase):
                 c.do(deleted({"UID": uid}, STARTS[2]))
                 got = calendars.by_type(c.changes().rows, uid)
                 self.assertEqual({k: len(v) for k, v in got.items()}, {"1": 1, "3": 1})
+
+
+class Kept(unittest.TestCase):
+    def test_rows_that_may_not_be_deleted(self):
+        """Neither does what would take them along."""
+        c = calendars.client(S, "kept")
+        m = calendars.series(c)
+        e = c.do(moved(m, STARTS[2], "2026-03-31T09:00:00Z", "2026-03-31T10:00:00Z"))
+        for method in (ows.Update(m.id, 1, {"EventDate": "2026-03-16T09:00:00Z",
+                                            "EndDate": "2026-04-20T10:00:00Z"}),
+                       deleted(m, STARTS[2])):
+            result, = c.update(method)
+            self.assertEqual(result.code, ows.INVALID)
+            self.assertIn("may not be deleted", result.text)
+        self.assertEqual(calendars.row_of(S, "kept", "Moved", "starts")[0], at(2026, 3, 31, 9))
+        self.assertEqual(c.do(ows.Update(m.id, 1, {"Title": "Renamed"})).version, 2)
+        self.assertEqual(c.do(ows.Update(e.id, 1, {"Title": "Moved on"})).version, 2)
 
 
 class Zone(unittest.TestCase):
