@@ -195,6 +195,8 @@ event_place(struct change_run *r, struct place *out)
 	if (!event_parse(kind_after(r, NULL, FIELD_INSTANCE), &instance))
 		return OK; /* translated: it is there */
 	o = read_instance(&p);
+	if (o == OK && p.master.is_found && p.master.item.id != r->series)
+		return E_RETRY; /* it came after this change was judged */
 	if (o == OK && p.master.is_found && memcmp(p.master.item.print, p.master.row.print,
 	    sizeof(p.master.item.print)) != 0) { /* it was judged by another row */
 		r->item.key = p.master.item.key;
