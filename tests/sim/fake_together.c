@@ -10,10 +10,10 @@ typedef bool wanted(const struct item *item, const void *what);
 static bool
 hangs_on(const struct item *item, const void *what)
 {
-	const struct str *owner = what;
-	struct str of;
+	const struct str *owner = what; /* which may be inner itself */
 
-	return key_is_inner(item->key, &of, NULL) && str_eq(of, *owner);
+	return item->key.n > owner->n && item->key.p[owner->n] == KEY_INNER &&
+	    memcmp(item->key.p, owner->p, owner->n) == 0;
 }
 
 static bool

@@ -321,6 +321,13 @@ check_inner_gone(struct kind_judge *j, const struct item *a, const struct item *
 	    "made for", b->id, STR_ARG(a->key));
 }
 
+/* A bad row: clients keep what they had. */
+static bool
+is_upside_down(const struct src *r)
+{
+	return strcmp(r->col[COL_END].t, r->col[COL_START].t) < 0;
+}
+
 static void
 meet_inner(struct kind_judge *j, const struct attempt *by, const struct item *before,
     const struct item *after, struct str owner)
@@ -331,12 +338,20 @@ meet_inner(struct kind_judge *j, const struct attempt *by, const struct item *be
 
 	if (before && before->state == ITEM_LIVE && after->state != ITEM_LIVE)
 		check_inner_gone(j, before, after, owner);
+	if (before && !str_eq(before->key, after->key)) {
+		f->is_adopted = true;
+		f->begun = by ? by->begun : 0;
+		f->must[0] = '\0'; /* the series comes in the same commit: known in the next pause */
+		return;
+	}
 	/* made again for the series as it is, or a deleted one, which outlives it, made a changed one */
 	if (!before || (p && !p->is_attach && p->command == COMMAND_NEW && after->editor.n) ||
 	    (before->place == EVENT_IS_DELETED && after->place == EVENT_IS_CHANGED)) {
 		f->begun = by ? by->begun : 0;
 		if (owner.n)
 			memcpy(f->must, judge_owner(j, key.t)->must, sizeof(f->must));
+		if (owner.n && is_upside_down(&judge_owner(j, key.t)->row))
+			f->must[0] = '\0'; /* written meanwhile, and nobody was shown it */
 	}
 }
 

@@ -21,6 +21,7 @@ struct owner { /* a row of the source, by its key */
 struct fact { /* an item, by its ID */
 	const struct item *item;  /* committed; NULL: never, or purged */
 	uint64_t begun;           /* when the request that made it began */
+	bool is_adopted;          /* it came before its series, and hangs on it since */
 	char must[400];           /* of its series when it was made */
 	uint32_t seen;            /* version shown in the last pause */
 	struct view view;         /* and what it showed */

@@ -183,6 +183,7 @@ check_instance(const struct pause *p, const struct thing *t)
 	char key[40];
 	const struct thing *series;
 	const struct owner *o;
+	struct fact *f;
 
 	if (!key_is_inner(str_of(t->key), &owner, &tail) || !owner.n)
 		return;
@@ -210,13 +211,27 @@ check_instance(const struct pause *p, const struct thing *t)
 		FAIL(p->j, "purge-missed", "item %u is instance %s of item %u (from %s, %s), which "
 		    "has none then", t->id, t->v.f[V_INSTANCE].t, series->id,
 		    series->v.f[V_START].t, series->v.f[V_PATTERN].t);
+	f = judge_fact(p->j, t->id);
+	if (!f->must[0])
+		memcpy(f->must, o->must, sizeof(f->must));
 	if (!(t->place == EVENT_IS_DELETED && p->l->column_n > COL_EXDATE) &&
-	    strcmp(judge_fact(p->j, t->id)->must, o->must) != 0)
+	    strcmp(f->must, o->must) != 0)
 		FAIL(p->j, "purge-missed", "item %u was made for the series %s, it is %s now",
-		    t->id, judge_fact(p->j, t->id)->must, o->must);
+		    t->id, f->must, o->must);
 	if (!text_eq(&t->v.f[V_UID], &series->v.f[V_UID]))
 		FAIL(p->j, "uid", "item %u has the UID %s, its series %s", t->id, t->v.f[V_UID].t,
 		    series->v.f[V_UID].t);
+}
+
+/* EXDATE names the day of this instance. */
+static bool
+is_named(const struct src *row, const struct thing *t)
+{
+	const char *at = t->v.f[V_INSTANCE].t;
+	char day[9];
+
+	snprintf(day, sizeof(day), "%.4s%.2s%.2s", at, at + 5, at + 8);
+	return strstr(row->col[COL_EXDATE].t, day) != NULL;
 }
 
 /* The column names exactly the deleted instances that clients see. */
@@ -245,17 +260,19 @@ check_exdates(const struct pause *p, const struct thing *series)
 		const struct thing *t = &p->all->thing[i];
 		struct str owner;
 
+		/* one that came before its series is no entry */
 		there += key_is_inner(str_of(t->key), &owner, NULL) && t->place ==
-		    EVENT_IS_DELETED && str_eq(owner, str_of(series->key));
+		    EVENT_IS_DELETED && str_eq(owner, str_of(series->key)) &&
+		    (!judge_fact(p->j, t->id)->is_adopted || is_named(row, t));
 	}
 	if (named != there)
 		FAIL(p->j, "exdate", "row %s excepts %zu instances (%s), clients have %zu deleted "
 		    "ones", series->key, named, row->col[COL_EXDATE].t, there);
 }
 
-/* Not one that was sent after its series had gone: it hangs on nothing. */
+/* One that was sent while its series was gone may wait beside the one that came after it. */
 static bool
-is_instance(const struct thing *t)
+hangs_on_series(const struct thing *t)
 {
 	return t->place && t->key[0] != KEY_INNER;
 }
@@ -267,8 +284,8 @@ check_events(const struct pause *p)
 		const struct thing *t = &p->all->thing[i];
 
 		check_instance(p, t);
-		for (size_t k = 0; k < i && is_instance(t); k++)
-			if (is_instance(&p->all->thing[k]) && t->v.f[V_UID].t[0] &&
+		for (size_t k = 0; k < i && hangs_on_series(t); k++)
+			if (hangs_on_series(&p->all->thing[k]) && t->v.f[V_UID].t[0] &&
 			    text_eq(&p->all->thing[k].v.f[V_UID], &t->v.f[V_UID]) &&
 			    text_eq(&p->all->thing[k].v.f[V_INSTANCE], &t->v.f[V_INSTANCE]))
 				FAIL(p->j, "doubled", "items %u and %u are instance %s of one series",
