@@ -171,9 +171,7 @@ store_document_read(struct store *s, const struct list *l, struct str key, struc
 		return rc;
 	if (column < 0)
 		return err_set(e, E_NOT_FOUND, "This list has no documents.");
-	rc = db_exec(s->db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", e);
-	if (rc == OK)
-		rc = db_exec(s->db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", e);
+	rc = maria_snapshot(s, e);
 	if (rc == OK)
 		rc = is_unchanged(&r, value, e);
 	if (rc == OK)

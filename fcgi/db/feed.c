@@ -138,6 +138,31 @@ is_short(const struct feed *f, uint64_t read_before, uint32_t limit, uint32_t as
 	return limit && f->delivered < limit && f->read - read_before == asked;
 }
 
+/*
+ * Items of their own as they stand in the index, then those that belong together,
+ * of one snapshot. Sorting them all at once would read the table once more, in the
+ * order of chance.
+ */
+static enum outcome
+walk_grouped(struct feed *f, const struct list *l, struct buf *b, struct err *e)
+{
+	static const char *const part[] = {
+		"i.uid IS NULL ORDER BY i.id", "i.uid IS NOT NULL ORDER BY i.uid, i.place, i.id"
+	};
+	static const char *const index[] = { "PRIMARY", "item_uid" };
+	enum outcome rc = maria_snapshot(f->s, e);
+
+	for (size_t i = 0; rc == OK && i < 2; i++) {
+		buf_reset(b);
+		buf_addf(b, "SELECT " ITEM_COLUMNS ", %s FROM ows_item i FORCE INDEX (%s) LEFT JOIN "
+		    "%s v ON %s WHERE i.list = %u AND i.gone = 0 AND i.is_bad = 0 AND %s",
+		    f->v->select, index[i], f->v->name, f->v->join, l->no, part[i]);
+		rc = feed_text(f, b, e);
+	}
+	db_rollback(f->s->db);
+	return rc;
+}
+
 enum outcome
 store_walk(struct store *s, const struct list *l, const struct walk *w, store_each *each, void *arg,
     struct err *e)
@@ -149,6 +174,11 @@ store_walk(struct store *s, const struct list *l, const struct walk *w, store_ea
 	enum outcome rc = view_of(s, l, &f.v, e);
 
 	buf_init(&b, 4 * MIB);
+	if (rc == OK && w->is_grouped && !w->limit && !w->from) {
+		rc = walk_grouped(&f, l, &b, e);
+		buf_clear(&b);
+		return rc;
+	}
 	while (rc == OK) {
 		buf_reset(&b);
 		buf_addf(&b, "SELECT " ITEM_COLUMNS ", %s FROM ows_item i FORCE INDEX (PRIMARY) "
@@ -156,8 +186,7 @@ store_walk(struct store *s, const struct list *l, const struct walk *w, store_ea
 		    f.v->select, f.v->name, f.v->join, l->no);
 		if (from)
 			buf_addf(&b, " AND i.id %c %u", w->is_descending ? '<' : '>', from);
-		buf_addf(&b, " ORDER BY %si.id%s", w->is_grouped && !w->limit && !w->from ?
-		    "i.uid IS NOT NULL, i.uid, i.place, " : "", w->is_descending ? " DESC" : "");
+		buf_addf(&b, " ORDER BY i.id%s", w->is_descending ? " DESC" : "");
 		asked = w->limit - f.delivered;
 		if (w->limit)
 			buf_addf(&b, " LIMIT %u", asked);

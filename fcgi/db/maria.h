@@ -54,4 +54,7 @@ void maria_side_close(struct store *s);
 /* All bound views are forgotten: the connection is gone. */
 void view_forget_all(struct store *s);
 
+/* One state of everything for all statements until db_rollback. */
+enum outcome maria_snapshot(struct store *s, struct err *e) WARN_UNUSED;
+
 #endif

@@ -402,9 +402,7 @@ source_file_read(struct store *s, const struct list *l, const struct guid *guid,
 		return rc;
 	rc = view_of(s, l, &p.v, e);
 	if (rc == OK)
-		rc = db_exec(s->db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", e);
-	if (rc == OK)
-		rc = db_exec(s->db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", e);
+		rc = maria_snapshot(s, e);
 	if (rc == OK)
 		rc = copy(s, &p, at, n, to, e);
 	db_rollback(s->db);

@@ -260,6 +260,15 @@ store_abort(struct store *s)
 		db_rollback(s->db);
 }
 
+enum outcome
+maria_snapshot(struct store *s, struct err *e)
+{
+	enum outcome rc = db_exec(s->db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", e);
+
+	return rc == OK ? db_exec(s->db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", e)
+	    : rc;
+}
+
 /* ---- lists ---- */
 
 static enum outcome
