@@ -15,6 +15,7 @@
 #include "bag.h"
 #include "recur_day.h"
 
+#define ORDER_BYTES 4 /* of a made UID; the rest tells the series apart */
 #define FAR INT64_C(2114380800) /* 2037-01-01 */
 #define FOREVER_YEAR 4500 /* 31 August: what Outlook itself puts for a series without end */
 
@@ -161,6 +162,9 @@ event_made_uid(const struct calendar *c, const struct event *ev, struct str key)
 		bytes[i] = (unsigned char)(p.a >> (8 * i));
 		bytes[8 + i] = (unsigned char)(p.b >> (8 * i));
 	}
+	/* in the order of the keys, roughly: a download by UID then reads the table from front to back */
+	for (size_t i = 0; i < ORDER_BYTES; i++)
+		bytes[i] = i < key.n ? (unsigned char)key.p[i] : 0;
 	guid = guid_from_random(bytes);
 	return arena_dup(c->a, str_of(guid_fmt(&guid, GUID_BRACES, text)));
 }
