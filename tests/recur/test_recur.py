@@ -23,7 +23,7 @@ import rules
 
 BUILD = os.environ.get("BUILD", "build")
 SEED = int(os.environ.get("SEED") or 20260324)
-RULES = int(os.environ.get("RULES") or 2000)
+RULES = int(os.environ.get("RULES") or 3000)
 SHOWN = 20   # instances per rule
 # after the start that the other engines are asked for: they walk through empty years slowly
 YEARS = {"DAILY": 6, "WEEKLY": 8, "MONTHLY": 15, "YEARLY": 30}
