@@ -329,7 +329,7 @@ _Static_assert(sizeof(fields) / sizeof(fields[0]) == FIELD__MAX,
 #define VARIANT(k, f, n, i, t, d, fl) { KIND_BIT(k), { .field = FIELD_##f, .name = n, .id = i, \
 	    .type = t, .display = d, .flags = fl } },
 
-/* Where a kind of list has another name, ID or form for the field. */
+/* Where a kind of list other than contacts has another name, ID or form for the field. */
 static const struct {
 	unsigned kinds;
 	struct wire_field field;
